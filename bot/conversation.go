@@ -1,0 +1,5 @@
+package bot
+
+type conversations struct{}
+
+func newConversations() *conversations { return &conversations{} }

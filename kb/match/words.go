@@ -1,0 +1,133 @@
+package match
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/kljensen/snowball/english"
+
+	"summitbot/kb/match/lexicon"
+)
+
+// A word is one token with what is known of it.
+type word struct {
+	text       string // after correction; a name's main name
+	stem       feature
+	content    bool // not a function word
+	vec        []int8
+	weight     float32 // of vec
+	start, end int     // bytes of the original
+	sentence   int
+	corrected  string // what the user typed, if that was changed
+	unknown    bool   // neither in the phrasings nor in the dictionary
+	name       int32  // index of a name it stands for, or -1
+}
+
+// known is what is kept of each word of the phrasings, so that it is worked out once.
+type known struct {
+	stem   feature
+	vec    []int8
+	weight float32
+	count  int32
+}
+
+// An analyser turns text into words: it corrects spelling towards the words it knows, and finds names.
+type analyser struct {
+	lex   *lexicon.Lexicon
+	words map[string]known
+	spell *speller
+	names *names
+}
+
+func (a *analyser) know(text string) known {
+	k := known{stem: hashString(blockStem, english.Stem(text, true))}
+	vec, rank := a.lex.Vector(text)
+	if vec != nil {
+		// "Smooth inverse frequency", a/(a + p) (Arora, Liang and Ma 2017), with p from the word's rank by Zipf's law.
+		p := .1 / float64(rank+1)
+		k.vec, k.weight = vec, float32(1e-3/(1e-3+p))
+	}
+	return k
+}
+
+// analyse reads a text. The words returned are appended to buf.
+func (a *analyser) analyse(text string, buf []word) []word {
+	tokens := tokenize(text)
+	for i := range tokens {
+		t := &tokens[i]
+		w := word{text: t.text, start: t.start, end: t.end, sentence: t.sentence, name: -1}
+		k, ok := a.words[w.text]
+		if !ok {
+			if to, better := a.correct(w.text); better {
+				w.corrected, w.text = w.text, to
+				k, ok = a.words[to]
+			}
+		}
+		if !ok {
+			k = a.know(w.text)
+			w.unknown = !a.lex.IsWord(w.text)
+		}
+		w.stem, w.vec, w.weight = k.stem, k.vec, k.weight
+		w.content = !function[w.text]
+		buf = append(buf, w)
+	}
+	return buf
+}
+
+// correct finds the known word that an unknown one was meant to be. English words and well-known names are left alone:
+// they are what the user meant, and the knowledge base has nothing on them.
+func (a *analyser) correct(w string) (string, bool) {
+	if a.spell == nil || len(w) < 4 || a.names.elsewhere(w) || a.lex.IsWord(w) || a.lex.IsName(w) {
+		return "", false
+	}
+	return a.spell.nearest(w)
+}
+
+// learn makes an analyser for a corpus: the words of its phrasings are the known ones, the frequent ones and those that
+// are English or a name are what others are corrected to.
+func newAnalyser(c *Corpus) *analyser {
+	a := &analyser{lex: lexicon.Embedded(), words: map[string]known{}}
+	count := map[string]int32{}
+	for i := range c.Entries {
+		e := &c.Entries[i]
+		for _, text := range append([]string{e.Question}, e.Asked...) {
+			for _, t := range tokenize(text) {
+				count[t.text]++
+			}
+		}
+	}
+	a.names = newNames(c)
+	for _, w := range a.names.words() {
+		count[w] += 3
+	}
+	texts := make([]string, 0, len(count))
+	for w := range count {
+		texts = append(texts, w)
+	}
+	slices.Sort(texts)
+	a.spell = newSpeller()
+	for _, w := range texts {
+		// A rare string that is no word is a slip of whoever wrote the phrasing. It is corrected like a user's.
+		if count[w] < 3 && !a.lex.IsWord(w) && strings.IndexFunc(w, func(r rune) bool { return r < 'a' || r > 'z' }) < 0 && len(w) >= 4 {
+			continue
+		}
+		k := a.know(w)
+		k.count = count[w]
+		a.words[w] = k
+		a.spell.add(w, count[w])
+	}
+	a.spell.done()
+	return a
+}
+
+// function holds the words that carry grammar, not content.
+var function = func() map[string]bool {
+	m := map[string]bool{}
+	for _, w := range strings.Fields(`a an the of to in on at by for with from as and or but if so than that this these
+		those it its he she they them him her his their we us you your i me my is are was were be been being am do does did
+		has have had will would can could should may might not no there then just about into up out please tell who what
+		when where why how which whom whose`) {
+		m[w] = true
+	}
+	return m
+}()
