@@ -263,3 +263,22 @@ func (v *vocabulary) vectorize(x *extract, s *scratch) vector {
 	}
 	return s.vec
 }
+
+// stems appends the features of an extract's single stems to buf, sorted and without doubles, and returns with them the
+// length of all its stems, the unknown ones included.
+func (v *vocabulary) stems(x *extract, buf []int32) ([]int32, float32) {
+	length := float32(0)
+	for _, f := range x.block[blockStem] {
+		if id, ok := v.id[f]; ok {
+			buf = append(buf, id)
+		} else {
+			length += v.unseen * v.unseen
+		}
+	}
+	slices.Sort(buf)
+	buf = slices.Compact(buf)
+	for _, id := range buf {
+		length += v.idf[id] * v.idf[id]
+	}
+	return buf, float32(math.Sqrt(float64(length)))
+}

@@ -46,41 +46,44 @@ type Index struct {
 	model    *model
 	asOf     [3]int
 	policy   policy
-	hasNot   bool // there are entries of class NotTold
+	rarity   []float32 // of each name, 0 (all entries are about it) to 1
+	hasNot   bool      // there are entries of class NotTold
 	pool     sync.Pool
 }
 
-// info is what is known of an entry for scoring it.
+// info is what is known of an entry for weighing evidence.
 type info struct {
 	id      string
 	class   Class
 	tells   Kinds
-	names   []uint64 // bit set over the names it is about
-	numbers map[int32]bool
-	stems   [][]stemWeight // each phrasing's stems, for the nearest
+	names   []uint64  // bit set over the names it is about
+	numbers []int32   // years and other numbers it has, sorted
+	phrases [][]int32 // each phrasing's stems, sorted: features of the vocabulary
+	lengths []float32 // of each phrasing's stem vector
+	stems   []int32   // all of them, sorted
 }
 
-type stemWeight struct {
-	id     int32
-	weight float32
-}
+func (in *info) about(name int32) bool { return in.names[name/64]&(1<<(name%64)) != 0 }
 
 // A work holds what one question needs, to be used again by another.
 type work struct {
 	words    []word
 	mentions []mention
 	names    []int32
+	kinds    Kinds
 	x        extract
 	s        scratch
-	z        []float32
-	order    []int32
+	z        []float32 // a score for each entry
+	last     []float32 // the same, of the last sentence alone
+	hasLast  bool
+	stems    []int32
 }
 
-// read analyses a text into w: its words, the names in it and the features.
-func (a *analyser) read(text string, w *work) Kinds {
+// read analyses a text into w: its words, the names in it and what it asks for.
+func (a *analyser) read(text string, w *work) {
 	w.words = a.analyse(text, w.words[:0])
 	w.mentions = a.names.find(w.words, w.mentions[:0])
-	kinds := asks(w.words)
+	w.kinds = asks(w.words)
 	w.words = a.names.collapse(w.words, w.mentions)
 	w.names = w.names[:0]
 	for _, m := range w.mentions {
@@ -88,8 +91,6 @@ func (a *analyser) read(text string, w *work) Kinds {
 			w.names = append(w.names, m.name)
 		}
 	}
-	w.x.from(w.words, kinds, w.names, a.names.hash)
-	return kinds
 }
 
 // fewPhrasings is how many phrasings an entry has on average in a corpus that is small enough to keep rare features.
@@ -111,15 +112,14 @@ func Learn(c *Corpus, opt Options) *Index {
 	}
 	ix := newIndex(c)
 	ex := ix.examples(c)
-	ix.vocab = count(ex.extracts, ex.class, len(c.Entries), len(ex.class) < rareKept)
-	vs := ix.vectors(ex.extracts)
-	w := train(vs, ex.class, ix.vocab.rows, len(c.Entries), regularisation, opt.Passes)
-	ix.model = compress(w)
+	ix.policy = defaultPolicy
+	ix.fit(ex, opt.Passes)
 	return ix
 }
 
 const regularisation = 30
 
+// newIndex reads all that does not depend on the trained model.
 func newIndex(c *Corpus) *Index {
 	ix := &Index{byID: map[string]int32{}, asOf: c.AsOf, analyser: newAnalyser(c)}
 	nameID := map[string]int32{}
@@ -130,55 +130,43 @@ func newIndex(c *Corpus) *Index {
 	for i := range c.Entries {
 		e := &c.Entries[i]
 		ix.byID[e.ID] = int32(i)
-		in := info{id: e.ID, class: e.Class, tells: e.Tells, names: make([]uint64, (len(c.Names)+63)/64), numbers: map[int32]bool{}}
-		note := func(text string) {
+		in := info{id: e.ID, class: e.Class, tells: e.Tells, names: make([]uint64, (len(c.Names)+63)/64)}
+		// One phrasing that names somebody may be a slip; two are a pattern, as are the entry's own words.
+		names, numbers := map[int32]int{}, map[int32]int{}
+		note := func(text string, times int) {
 			ix.analyser.read(text, w)
-			for _, m := range w.mentions {
-				in.names[m.name/64] |= 1 << (m.name % 64)
-			}
-			for _, word := range w.words {
-				if n, ok := number(word.text); ok {
-					in.numbers[n] = true
-				}
-			}
-		}
-		note(e.Question)
-		note(e.Text)
-		// Two phrasings that name somebody are a pattern, one may be a slip.
-		tally := map[int32]int{}
-		numbers := map[int32]int{}
-		for _, p := range e.Asked {
-			ix.analyser.read(p, w)
 			for _, n := range w.names {
-				tally[n]++
+				names[n] += times
 			}
 			for _, word := range w.words {
 				if n, ok := number(word.text); ok {
-					numbers[n]++
+					numbers[n] += times
 				}
 			}
 		}
-		for n, times := range tally {
+		note(e.Question, 2)
+		note(e.Text, 2)
+		for _, p := range e.Asked {
+			note(p, 1)
+		}
+		for _, id := range e.About {
+			if n, ok := nameID[id]; ok {
+				names[n] += 2
+			}
+		}
+		for n, times := range names {
 			if times >= 2 {
 				in.names[n/64] |= 1 << (n % 64)
 			}
 		}
 		for n, times := range numbers {
 			if times >= 2 {
-				in.numbers[n] = true
+				in.numbers = append(in.numbers, n)
 			}
 		}
-		for _, id := range e.About {
-			if n, ok := nameID[id]; ok {
-				in.names[n/64] |= 1 << (n % 64)
-			}
-		}
-		if e.Class == NotTold {
-			ix.hasNot = true
-		}
+		slices.Sort(in.numbers)
 		ix.entries = append(ix.entries, in)
 	}
-	ix.pool.New = func() any { return &work{} }
 	return ix
 }
 
@@ -196,34 +184,85 @@ func number(s string) (int32, bool) {
 	return n, true
 }
 
-// examples are all the phrasings, read.
-type examples struct {
-	extracts []*extract
-	class    []int
+// An example is one phrasing, read, with the entry that it asks for.
+type example struct {
+	text  string
+	x     *extract
+	entry int
 }
 
-func (ix *Index) examples(c *Corpus) examples {
-	var ex examples
+func (ix *Index) examples(c *Corpus) []example {
+	var out []example
 	w := &work{}
 	for i := range c.Entries {
 		e := &c.Entries[i]
 		for _, text := range append([]string{e.Question}, e.Asked...) {
 			ix.analyser.read(text, w)
-			ex.extracts = append(ex.extracts, w.x.clone())
-			ex.class = append(ex.class, i)
+			w.x.from(w.words, w.kinds, w.names, ix.analyser.names.hash)
+			out = append(out, example{text, w.x.clone(), i})
 		}
 	}
-	return ex
+	return out
 }
 
-func (ix *Index) vectors(xs []*extract) []vector {
-	vs := make([]vector, len(xs))
+// fit trains on the examples: vocabulary, weights, and what the nearest phrasings are found by.
+func (ix *Index) fit(ex []example, passes int) {
+	xs, entry := make([]*extract, len(ex)), make([]int, len(ex))
+	for i, e := range ex {
+		xs[i], entry[i] = e.x, e.entry
+	}
+	ix.vocab = count(xs, entry, len(ix.entries), len(ex) < rareKept)
 	s := &scratch{}
+	vs := make([]vector, len(xs))
 	for i, x := range xs {
 		v := ix.vocab.vectorize(x, s)
 		vs[i] = vector{slices.Clone(v.feature), slices.Clone(v.value)}
 	}
-	return vs
+	ix.model = compress(train(vs, entry, ix.vocab.rows, len(ix.entries), regularisation, passes))
+	for i := range ix.entries {
+		ix.entries[i].phrases, ix.entries[i].lengths = nil, nil
+	}
+	for _, e := range ex {
+		stems, _ := ix.vocab.stems(e.x, nil)
+		in := &ix.entries[e.entry]
+		in.phrases = append(in.phrases, stems)
+	}
+	ix.derive()
+}
+
+// derive works out what follows from what was learnt.
+func (ix *Index) derive() {
+	ix.pool.New = func() any { return &work{} }
+	for i := range ix.entries {
+		if ix.entries[i].class == NotTold {
+			ix.hasNot = true
+		}
+	}
+	// A name that many entries are about says little against an entry that is not.
+	ix.rarity = make([]float32, len(ix.analyser.names.list))
+	for n := range ix.rarity {
+		about := 0
+		for i := range ix.entries {
+			if ix.entries[i].about(int32(n)) {
+				about++
+			}
+		}
+		ix.rarity[n] = float32(math.Log(float64(1+len(ix.entries))/float64(1+about))) / float32(math.Log(float64(2+len(ix.entries))))
+	}
+	for i := range ix.entries {
+		in := &ix.entries[i]
+		in.stems = in.stems[:0]
+		in.lengths = make([]float32, len(in.phrases))
+		for j, p := range in.phrases {
+			for _, f := range p {
+				in.lengths[j] += ix.vocab.idf[f] * ix.vocab.idf[f]
+			}
+			in.lengths[j] = float32(math.Sqrt(float64(in.lengths[j])))
+			in.stems = append(in.stems, p...)
+		}
+		slices.Sort(in.stems)
+		in.stems = slices.Clone(slices.Compact(in.stems))
+	}
 }
 
 // A model is the weights as they are used: of each feature only those that matter, as one byte each.

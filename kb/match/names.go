@@ -34,12 +34,13 @@ type mention struct {
 
 // names finds the corpus's names in texts, the longest first.
 type names struct {
-	list   []Name
-	hash   []feature
-	main   []string // what a collapsed mention reads as
-	first  map[string][]pattern
-	others map[string]bool // names of what the corpus is not about
-	long   map[string]bool // those of several words, by their first
+	list          []Name
+	hash          []feature
+	main          []string // what a collapsed mention reads as
+	first         map[string][]pattern
+	elsewhereList []string
+	others        map[string]bool // names of what the corpus is not about
+	long          map[string]bool // those of several words, by their first
 }
 
 type pattern struct {
@@ -49,7 +50,7 @@ type pattern struct {
 }
 
 func newNames(c *Corpus) *names {
-	n := &names{list: c.Names, first: map[string][]pattern{}, others: map[string]bool{}, long: map[string]bool{}}
+	n := &names{list: c.Names, elsewhereList: c.Elsewhere, first: map[string][]pattern{}, others: map[string]bool{}, long: map[string]bool{}}
 	seen := map[string]bool{}
 	add := func(text string, name int, role bool) {
 		var ws []string

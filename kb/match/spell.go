@@ -29,14 +29,17 @@ const (
 )
 
 func (s *speller) add(w string, count int32) {
-	if len(w) < minOneEdit-1 || len(w) > maxSpelt {
-		return
-	}
 	n := int32(len(s.words))
 	s.words = append(s.words, w)
 	s.counts = append(s.counts, count)
+	if len(w) < minOneEdit-1 || len(w) > maxSpelt {
+		return
+	}
 	deletions(w, len(w) >= minTwoEdits-1, func(h uint64) { s.near = append(s.near, deletion{h, n}) })
 }
+
+// all lists the words added, with how often each occurs.
+func (s *speller) all() ([]string, []int32) { return s.words, s.counts }
 
 func (s *speller) done() {
 	slices.SortFunc(s.near, func(a, b deletion) int {

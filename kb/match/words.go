@@ -83,7 +83,15 @@ func (a *analyser) correct(w string) (string, bool) {
 	return a.spell.nearest(w)
 }
 
-// learn makes an analyser for a corpus: the words of its phrasings are the known ones, the frequent ones and those that
+// learn makes a word a known one.
+func (a *analyser) learn(w string, count int32) {
+	k := a.know(w)
+	k.count = count
+	a.words[w] = k
+	a.spell.add(w, count)
+}
+
+// newAnalyser makes an analyser for a corpus: the words of its phrasings are the known ones, the frequent ones and those that
 // are English or a name are what others are corrected to.
 func newAnalyser(c *Corpus) *analyser {
 	a := &analyser{lex: lexicon.Embedded(), words: map[string]known{}}
@@ -111,10 +119,7 @@ func newAnalyser(c *Corpus) *analyser {
 		if count[w] < 3 && !a.lex.IsWord(w) && strings.IndexFunc(w, func(r rune) bool { return r < 'a' || r > 'z' }) < 0 && len(w) >= 4 {
 			continue
 		}
-		k := a.know(w)
-		k.count = count[w]
-		a.words[w] = k
-		a.spell.add(w, count[w])
+		a.learn(w, count[w])
 	}
 	a.spell.done()
 	return a

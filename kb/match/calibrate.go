@@ -1,0 +1,220 @@
+package match
+
+import (
+	"math"
+	"slices"
+)
+
+// A judged question is a phrasing that the index did not learn from, with what was found for it.
+type judged struct {
+	result Result
+	entry  int  // the entry it asks for
+	known  bool // that entry was learnt from its other phrasings; otherwise it is as if it were not there
+}
+
+// holdOut trains folds times, each time without a part of every entry's phrasings and without a part of the entries, and
+// judges what was left out. Entries must be missing for confidence to learn what missing looks like; where there are
+// entries that say what is not told, those are the ones left out.
+func holdOut(c *Corpus, ex []example, folds, passes int, progress func(done, of int)) []judged {
+	var out []judged
+	for f := range folds {
+		progress(f, folds)
+		ix := newIndex(c)
+		var learn, judge []example
+		for i, e := range ex {
+			switch gone := ix.missing(e.entry, f, folds); {
+			case gone && i%4 != 0: // an entry that is missing whole has enough phrasings
+			case gone || i%folds == f:
+				judge = append(judge, e)
+			default:
+				learn = append(learn, e)
+			}
+		}
+		ix.policy = policy{}
+		ix.fit(learn, passes)
+		w := &work{}
+		for _, e := range judge {
+			ix.analyser.read(e.text, w)
+			if len(w.words) == 0 {
+				continue
+			}
+			ix.score(w)
+			out = append(out, judged{ix.weigh(w), e.entry, !ix.missing(e.entry, f, folds)})
+		}
+	}
+	return out
+}
+
+func (ix *Index) missing(entry, fold, folds int) bool {
+	in := &ix.entries[entry]
+	if ix.hasNot != (in.class == NotTold) {
+		return false
+	}
+	// Twice as many parts as folds: half of the entries are never missing, so that there is enough left to be found.
+	return int(hashString(0, in.id)%uint64(2*folds)) == fold
+}
+
+// fitRanking finds the weights of evidence under which the entries asked for come first: a conditional logit over the
+// candidates of each question (McFadden 1974), by gradient descent with the classifier's logit fixed at weight 1.
+func (p *policy) fitRanking(js []judged) {
+	fields := func(e *Evidence) [7]float64 {
+		return [7]float64{e.Names, e.Sides, e.Numbers, e.Kind, e.Nearest, e.Covered, e.Last}
+	}
+	weights := [7]*float64{&p.Names, &p.Sides, &p.Numbers, &p.Kind, &p.Nearest, &p.Covered, &p.Last}
+	type question struct {
+		z   []float64
+		x   [][7]float64
+		hit int
+	}
+	var qs []question
+	for _, j := range js {
+		if !j.known {
+			continue
+		}
+		q := question{hit: -1}
+		for _, list := range [][]Candidate{j.result.Best, j.result.Not} {
+			for i := range list {
+				if list[i].Entry == j.entry {
+					q.hit = len(q.z)
+				}
+				q.z = append(q.z, list[i].Logit)
+				q.x = append(q.x, fields(&list[i].Evidence))
+			}
+		}
+		if q.hit >= 0 {
+			qs = append(qs, q)
+		}
+	}
+	if len(qs) == 0 {
+		return
+	}
+	const steps, rate, decay = 400, .5, 1e-4
+	for range steps {
+		var grad [7]float64
+		for _, q := range qs {
+			top, sum := math.Inf(-1), 0.0
+			score := make([]float64, len(q.z))
+			for i := range q.z {
+				score[i] = q.z[i]
+				for k, w := range weights {
+					score[i] += *w * q.x[i][k]
+				}
+				top = max(top, score[i])
+			}
+			for i := range score {
+				score[i] = math.Exp(score[i] - top)
+				sum += score[i]
+			}
+			for i := range score {
+				d := -score[i] / sum
+				if i == q.hit {
+					d++
+				}
+				for k := range grad {
+					grad[k] += d * q.x[i][k]
+				}
+			}
+		}
+		for k, w := range weights {
+			*w += rate * (grad[k]/float64(len(qs)) - decay**w)
+		}
+	}
+}
+
+// signals in the order of their weights.
+func (s *Signals) vector() [11]float64 {
+	return [11]float64{1, s.Told, s.Gap, s.Margin, s.Nearest, s.Covered, s.Words, s.Foreign, s.Unknown, s.Late, s.Against}
+}
+
+func (p *policy) signalWeights() [11]*float64 {
+	return [11]*float64{&p.Bias, &p.Told, &p.Gap, &p.Margin, &p.Near, &p.Cover, &p.Words, &p.Foreign, &p.Unknown, &p.Late, &p.Against}
+}
+
+// fitConfidence fits the probability that the best entry is right by logistic regression (iteratively reweighted least
+// squares with a small ridge).
+func (p *policy) fitConfidence(xs [][11]float64, right []bool) {
+	const n = 11
+	var w [n]float64
+	for range 30 {
+		var h [n][n + 1]float64
+		for i, x := range xs {
+			dot := 0.0
+			for k := range x {
+				dot += w[k] * x[k]
+			}
+			prob := 1 / (1 + math.Exp(-dot))
+			y := 0.0
+			if right[i] {
+				y = 1
+			}
+			v := max(prob*(1-prob), 1e-6)
+			for a := range n {
+				for b := range n {
+					h[a][b] += v * x[a] * x[b]
+				}
+				h[a][n] += (y - prob) * x[a]
+			}
+		}
+		for a := range n {
+			h[a][a] += 1
+			if a > 0 {
+				h[a][n] -= w[a]
+			}
+		}
+		step := solve(h)
+		most := 0.0
+		for k := range w {
+			w[k] += step[k]
+			most = max(most, math.Abs(step[k]))
+		}
+		if most < 1e-8 {
+			break
+		}
+	}
+	for k, at := range p.signalWeights() {
+		*at = w[k]
+	}
+}
+
+// solve is Gaussian elimination with partial pivoting on a matrix with its right side.
+func solve(h [11][12]float64) [11]float64 {
+	const n = 11
+	for c := range n {
+		pivot := c
+		for r := c + 1; r < n; r++ {
+			if math.Abs(h[r][c]) > math.Abs(h[pivot][c]) {
+				pivot = r
+			}
+		}
+		h[c], h[pivot] = h[pivot], h[c]
+		if h[c][c] == 0 {
+			continue
+		}
+		for r := range n {
+			if r != c {
+				f := h[r][c] / h[c][c]
+				for k := c; k <= n; k++ {
+					h[r][k] -= f * h[c][k]
+				}
+			}
+		}
+	}
+	var x [n]float64
+	for c := range n {
+		if h[c][c] != 0 {
+			x[c] = h[c][n] / h[c][c]
+		}
+	}
+	return x
+}
+
+// rerank orders a judged question's candidates by a policy and brings its signals up to date.
+func (p *policy) rerank(r *Result) {
+	for _, list := range [][]Candidate{r.Best, r.Not} {
+		for i := range list {
+			list[i].Score = p.score(&list[i])
+		}
+		slices.SortStableFunc(list, byScore)
+	}
+	r.Signals.from(r.Best, r.Not)
+}
