@@ -9,3 +9,5 @@ require (
 	golang.org/x/text v0.43.0
 	gonum.org/v1/gonum v0.17.0
 )
+
+require github.com/hashicorp/golang-lru/v2 v2.0.7 // indirect

@@ -32,8 +32,41 @@ func (b *Bot) reply(ctx context.Context, m Message) Reply {
 
 // question finds the answer to a question in words.
 func (b *Bot) question(m Message, text string) Reply {
-	r := b.index.Match(match.Query{Text: text})
-	return b.decided(r)
+	key := m.Conversation
+	last, _ := b.talks.get(key, b.now())
+	if m.Topic != "" && m.Topic != last.entry {
+		if e, ok := b.base.Entry(m.Topic); ok {
+			last = topic{entry: e.ID, before: e.Question}
+		}
+	}
+	r := b.find(text, last)
+	reply := b.decided(r)
+	next := topic{before: text, choices: reply.Choices, at: b.now()}
+	switch {
+	case r.Outcome == match.Answer && b.at(r.Best[0]).Class == kb.Told:
+		next.entry, next.before = r.Best[0].ID, b.at(r.Best[0]).Question
+	case r.Outcome == match.Answer:
+		next = last // a greeting or thanks does not change the subject
+		next.at = b.now()
+	case r.Outcome == match.NoAnswer && r.NotSure && len(r.Not) > 0:
+		// What the source does not tell is a subject, too; what was told before it stays the nearest.
+		next.entry, next.before = last.entry, b.at(r.Not[0]).Question
+	}
+	b.talks.set(key, next)
+	return reply
+}
+
+// find matches a question by itself and, where there is something to lean on, with what was talked about before.
+func (b *Bot) find(text string, last topic) match.Result {
+	alone := b.index.Match(match.Query{Text: text})
+	if last.before == "" {
+		return alone
+	}
+	lean := leaning(text)
+	if lean == 0 {
+		return alone
+	}
+	return b.index.Match(match.Query{Text: text, Before: last.before, Last: last.entry, Lean: lean})
 }
 
 // decided turns what the matcher found into a reply.

@@ -78,7 +78,7 @@ func Load(fsys fs.FS, name string) (*Base, error) {
 		fmt.Fprintf(sum, "%s %d\n", n, len(data))
 		sum.Write(data)
 		var f file
-		l.file(at.File, data, &f)
+		l.decode(at.File, data, &f)
 		topic := strings.TrimSuffix(n, ".yaml")
 		for _, list := range [][]Entry{f.Entries, f.NotTold, f.Talk} {
 			for i := range list {
@@ -149,8 +149,8 @@ func clip(s string, runes int) string {
 
 var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?(.*)$`)
 
-// file decodes one file: strictly, and going on after a fault, so that an editor sees all of them at once.
-func (l *loader) file(name string, data []byte, into *file) {
+// decode reads one YAML file into a struct: strictly, and going on after a fault, so that an editor sees all of them at once.
+func (l *loader) decode(name string, data []byte, into any) {
 	l.name, l.lines = name, strings.Split(string(data), "\n")
 	defer func() { l.name, l.lines = "", nil }()
 	if !utf8.Valid(data) {
@@ -285,7 +285,7 @@ func (l *loader) mapping(n *yaml.Node, v reflect.Value, what string) {
 	}
 }
 
-var idForm = regexp.MustCompile(`^[a-z0-9]+(?:[-_][a-z0-9]+)*$`)
+var idForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._?-]*$`)
 
 // check finds what makes a knowledge base unusable: missing and double ids, empty texts, references to nothing.
 func (l *loader) check(b *Base) {
@@ -300,7 +300,7 @@ func (l *loader) check(b *Base) {
 			case x.id == "":
 				l.fault(x.at, "id", "a %s without an id", name)
 			case !idForm.MatchString(x.id):
-				l.fault(x.at, "id", "%s id %q: want small letters, digits and hyphens", name, x.id)
+				l.fault(x.at, "id", "%s id %q: want letters, digits and hyphens", name, x.id)
 			case len(x.id) > maxID:
 				l.fault(x.at, "id", "%s id %q: %d characters, %d at most", name, x.id, len(x.id), maxID)
 			case twice:
@@ -347,5 +347,3 @@ func IsBroken(err error) bool {
 	var ps Problems
 	return errors.As(err, &ps)
 }
-
-const testsSuffix = ".test.yaml"

@@ -12,13 +12,51 @@ type judged struct {
 	known  bool // that entry was learnt from its other phrasings; otherwise it is as if it were not there
 }
 
+// A Test is a question with the entries that answer it; with none, nothing does.
+type Test struct {
+	Text  string
+	Right []string
+}
+
+// enoughTests is how many tests it takes to fit a confidence to them rather than to held-out phrasings.
+const enoughTests = 100
+
+// calibrate fits the confidence: to tests where there are enough, since they are asked as readers ask; otherwise to phrasings
+// held out, which are.
+func (ix *Index) calibrate(c *Corpus, ex []example, opt Options) {
+	var xs [][signals]float64
+	var right []bool
+	if len(opt.Tests) >= enoughTests {
+		w := &work{}
+		for _, t := range opt.Tests {
+			ix.analyser.read(t.Text, w)
+			if len(w.words) == 0 {
+				continue
+			}
+			ix.score(w)
+			r := ix.weigh(w)
+			xs = append(xs, r.Signals.vector())
+			right = append(right, slices.Contains(t.Right, r.Best[0].ID))
+		}
+	} else {
+		for _, j := range holdOut(c, ex, opt.Folds, opt.FoldPasses, ix.policy, opt.Progress) {
+			if len(j.result.Best) == 0 {
+				continue
+			}
+			xs = append(xs, j.result.Signals.vector())
+			right = append(right, j.known && j.result.Best[0].Entry == j.entry)
+		}
+	}
+	ix.policy.fitConfidence(xs, right)
+}
+
 // holdOut trains folds times, each time without a part of every entry's phrasings and without a part of the entries, and
 // judges what was left out. Entries must be missing for confidence to learn what missing looks like; where there are
 // entries that say what is not told, those are the ones left out.
-func holdOut(c *Corpus, ex []example, folds, passes int, progress func(done, of int)) []judged {
+func holdOut(c *Corpus, ex []example, folds, passes int, p policy, progress func(step string, done, of int)) []judged {
 	var out []judged
 	for f := range folds {
-		progress(f, folds)
+		progress("calibrating", f, folds)
 		ix := newIndex(c)
 		var learn, judge []example
 		for i, e := range ex {
@@ -30,7 +68,7 @@ func holdOut(c *Corpus, ex []example, folds, passes int, progress func(done, of 
 				learn = append(learn, e)
 			}
 		}
-		ix.policy = policy{}
+		ix.policy = p
 		ix.fit(learn, passes)
 		w := &work{}
 		for _, e := range judge {
@@ -57,13 +95,13 @@ func (ix *Index) missing(entry, fold, folds int) bool {
 // fitRanking finds the weights of evidence under which the entries asked for come first: a conditional logit over the
 // candidates of each question (McFadden 1974), by gradient descent with the classifier's logit fixed at weight 1.
 func (p *policy) fitRanking(js []judged) {
-	fields := func(e *Evidence) [7]float64 {
-		return [7]float64{e.Names, e.Sides, e.Numbers, e.Kind, e.Nearest, e.Covered, e.Last}
+	fields := func(e *Evidence) [6]float64 {
+		return [6]float64{e.Names, e.Sides, e.Numbers, e.Kind, e.Covered, e.Last}
 	}
-	weights := [7]*float64{&p.Names, &p.Sides, &p.Numbers, &p.Kind, &p.Nearest, &p.Covered, &p.Last}
+	weights := [6]*float64{&p.Names, &p.Sides, &p.Numbers, &p.Kind, &p.Covered, &p.Last}
 	type question struct {
 		z   []float64
-		x   [][7]float64
+		x   [][6]float64
 		hit int
 	}
 	var qs []question
@@ -90,7 +128,7 @@ func (p *policy) fitRanking(js []judged) {
 	}
 	const steps, rate, decay = 400, .5, 1e-4
 	for range steps {
-		var grad [7]float64
+		var grad [6]float64
 		for _, q := range qs {
 			top, sum := math.Inf(-1), 0.0
 			score := make([]float64, len(q.z))
@@ -121,19 +159,22 @@ func (p *policy) fitRanking(js []judged) {
 	}
 }
 
-// signals in the order of their weights.
-func (s *Signals) vector() [11]float64 {
-	return [11]float64{1, s.Told, s.Gap, s.Margin, s.Nearest, s.Covered, s.Words, s.Foreign, s.Unknown, s.Late, s.Against}
+// signals counts the weights of a confidence.
+const signals = 8
+
+// vector lists the signals in the order of their weights.
+func (s *Signals) vector() [signals]float64 {
+	return [signals]float64{1, s.Told, s.Gap, s.Covered, s.Words, s.Foreign, s.Late, s.Against}
 }
 
-func (p *policy) signalWeights() [11]*float64 {
-	return [11]*float64{&p.Bias, &p.Told, &p.Gap, &p.Margin, &p.Near, &p.Cover, &p.Words, &p.Foreign, &p.Unknown, &p.Late, &p.Against}
+func (p *policy) signalWeights() [signals]*float64 {
+	return [signals]*float64{&p.Bias, &p.Told, &p.Gap, &p.Cover, &p.Words, &p.Foreign, &p.Late, &p.Against}
 }
 
 // fitConfidence fits the probability that the best entry is right by logistic regression (iteratively reweighted least
 // squares with a small ridge).
-func (p *policy) fitConfidence(xs [][11]float64, right []bool) {
-	const n = 11
+func (p *policy) fitConfidence(xs [][signals]float64, right []bool) {
+	const n = signals
 	var w [n]float64
 	for range 30 {
 		var h [n][n + 1]float64
@@ -177,8 +218,8 @@ func (p *policy) fitConfidence(xs [][11]float64, right []bool) {
 }
 
 // solve is Gaussian elimination with partial pivoting on a matrix with its right side.
-func solve(h [11][12]float64) [11]float64 {
-	const n = 11
+func solve(h [signals][signals + 1]float64) [signals]float64 {
+	const n = signals
 	for c := range n {
 		pivot := c
 		for r := c + 1; r < n; r++ {

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"bufio"
 	"encoding/binary"
 	"encoding/gob"
 	"fmt"
@@ -18,15 +19,8 @@ type stored struct {
 	Words     []string // what the phrasings are made of
 	Counts    []int32
 	Entries   []storedEntry
-	Phrases   []byte // of all entries, each as its length and its stems, as varints of the differences
-	Keys      []byte // the vocabulary's features, uint64
-	IDF       []byte // float32
+	Sections  [sections]int // the bytes of each section, which follow one another
 	Unseen    float32
-	Start     []byte // uint32
-	Class     []byte // uint16
-	Weight    []byte // int8
-	Scale     []byte // float32
-	Dense     []byte // float32
 	Policy    policy
 }
 
@@ -36,42 +30,70 @@ type storedEntry struct {
 	Tells   Kinds
 	Names   []uint64
 	Numbers []int32
-	Phrases int
+	Stems   int
 }
 
-const format = 1
+// The sections that follow, little-endian.
+const (
+	sectionStems  = iota // of all entries, as varints of the differences
+	sectionKeys          // the vocabulary's features, uint64
+	sectionIDF           // float32
+	sectionStart         // uint32
+	sectionClass         // uint16
+	sectionWeight        // int8
+	sectionScale         // float32
+	sectionDense         // float32
+	sections
+)
+
+const (
+	format     = 2
+	maxSection = 1 << 28 // bytes; a damaged file must not eat the memory
+)
 
 // Encode writes an index so that Decode need not learn it again.
 func (ix *Index) Encode(w io.Writer) error {
 	s := stored{Format: format, Names: ix.analyser.names.list, Elsewhere: ix.analyser.names.elsewhereList, AsOf: ix.asOf, Unseen: ix.vocab.unseen, Policy: ix.policy}
 	s.Words, s.Counts = ix.analyser.spell.all()
+	var data [sections][]byte
 	for i := range ix.entries {
 		in := &ix.entries[i]
-		s.Entries = append(s.Entries, storedEntry{in.id, in.class, in.tells, in.names, in.numbers, len(in.phrases)})
-		for _, p := range in.phrases {
-			s.Phrases = binary.AppendUvarint(s.Phrases, uint64(len(p)))
-			last := int32(0)
-			for _, f := range p {
-				s.Phrases = binary.AppendUvarint(s.Phrases, uint64(f-last))
-				last = f
-			}
+		s.Entries = append(s.Entries, storedEntry{in.id, in.class, in.tells, in.names, in.numbers, len(in.stems)})
+		last := int32(0)
+		for _, f := range in.stems {
+			data[sectionStems] = binary.AppendUvarint(data[sectionStems], uint64(f-last))
+			last = f
 		}
 	}
 	keys := make([]feature, len(ix.vocab.idf))
 	for f, id := range ix.vocab.id {
 		keys[id] = f
 	}
-	for to, from := range map[*[]byte]any{&s.Keys: keys, &s.IDF: ix.vocab.idf, &s.Start: ix.model.start, &s.Class: ix.model.class, &s.Weight: ix.model.weight, &s.Scale: ix.model.scale, &s.Dense: ix.model.dense} {
-		var err error
-		if *to, err = binary.Append(nil, binary.LittleEndian, from); err != nil {
-			return err
+	for i, from := range [sections]any{sectionKeys: keys, sectionIDF: ix.vocab.idf, sectionStart: ix.model.start, sectionClass: ix.model.class, sectionWeight: ix.model.weight, sectionScale: ix.model.scale, sectionDense: ix.model.dense} {
+		if from != nil {
+			var err error
+			if data[i], err = binary.Append(nil, binary.LittleEndian, from); err != nil {
+				return fmt.Errorf("writing index: %w", err)
+			}
+		}
+		s.Sections[i] = len(data[i])
+	}
+	if err := gob.NewEncoder(w).Encode(&s); err != nil {
+		return fmt.Errorf("writing index: %w", err)
+	}
+	for _, d := range data {
+		if _, err := w.Write(d); err != nil {
+			return fmt.Errorf("writing index: %w", err)
 		}
 	}
-	return gob.NewEncoder(w).Encode(&s)
+	return nil
 }
 
 // Decode reads what Encode wrote.
-func Decode(r io.Reader) (*Index, error) {
+func Decode(r *bufio.Reader) (*Index, error) {
+	// The dictionary is unpacked meanwhile.
+	lex := make(chan *lexicon.Lexicon, 1)
+	go func() { lex <- lexicon.Embedded() }()
 	var s stored
 	if err := gob.NewDecoder(r).Decode(&s); err != nil {
 		return nil, fmt.Errorf("reading index: %w", err)
@@ -81,11 +103,25 @@ func Decode(r io.Reader) (*Index, error) {
 	}
 	c := &Corpus{Names: s.Names, Elsewhere: s.Elsewhere, AsOf: s.AsOf}
 	ix := &Index{byID: map[string]int32{}, asOf: s.AsOf, policy: s.Policy}
-	ix.analyser = &analyser{lex: lexicon.Embedded(), words: make(map[string]known, len(s.Words)), names: newNames(c), spell: newSpeller()}
+	var data [sections][]byte
+	for i, n := range s.Sections {
+		if n < 0 || n > maxSection {
+			return nil, fmt.Errorf("reading index: a section of %d bytes", n)
+		}
+		data[i] = make([]byte, n)
+		if _, err := io.ReadFull(r, data[i]); err != nil {
+			return nil, fmt.Errorf("reading index: %w", err)
+		}
+	}
+	if len(s.Counts) != len(s.Words) {
+		return nil, fmt.Errorf("reading index: %d words, %d counts", len(s.Words), len(s.Counts))
+	}
+	ix.analyser = &analyser{lex: <-lex, words: make(map[string]known, len(s.Words)), names: newNames(c), spell: newSpeller()}
 	for i, w := range s.Words {
 		ix.analyser.learn(w, s.Counts[i])
 	}
-	ix.analyser.spell.done()
+	spelt := make(chan struct{})
+	go func() { ix.analyser.spell.done(); close(spelt) }()
 	ix.vocab = &vocabulary{unseen: s.Unseen}
 	ix.model = &model{classes: len(s.Entries)}
 	var keys []feature
@@ -94,13 +130,13 @@ func Decode(r io.Reader) (*Index, error) {
 		size int
 		make func(n int) any
 	}{
-		{s.Keys, 8, func(n int) any { keys = make([]feature, n); return keys }},
-		{s.IDF, 4, func(n int) any { ix.vocab.idf = make([]float32, n); return ix.vocab.idf }},
-		{s.Start, 4, func(n int) any { ix.model.start = make([]uint32, n); return ix.model.start }},
-		{s.Class, 2, func(n int) any { ix.model.class = make([]uint16, n); return ix.model.class }},
-		{s.Weight, 1, func(n int) any { ix.model.weight = make([]int8, n); return ix.model.weight }},
-		{s.Scale, 4, func(n int) any { ix.model.scale = make([]float32, n); return ix.model.scale }},
-		{s.Dense, 4, func(n int) any { ix.model.dense = make([]float32, n); return ix.model.dense }},
+		{data[sectionKeys], 8, func(n int) any { keys = make([]feature, n); return keys }},
+		{data[sectionIDF], 4, func(n int) any { ix.vocab.idf = make([]float32, n); return ix.vocab.idf }},
+		{data[sectionStart], 4, func(n int) any { ix.model.start = make([]uint32, n); return ix.model.start }},
+		{data[sectionClass], 2, func(n int) any { ix.model.class = make([]uint16, n); return ix.model.class }},
+		{data[sectionWeight], 1, func(n int) any { ix.model.weight = make([]int8, n); return ix.model.weight }},
+		{data[sectionScale], 4, func(n int) any { ix.model.scale = make([]float32, n); return ix.model.scale }},
+		{data[sectionDense], 4, func(n int) any { ix.model.dense = make([]float32, n); return ix.model.dense }},
 	} {
 		if _, err := binary.Decode(x.from, binary.LittleEndian, x.make(len(x.from)/x.size)); err != nil {
 			return nil, fmt.Errorf("reading index: %w", err)
@@ -111,29 +147,49 @@ func Decode(r io.Reader) (*Index, error) {
 		ix.vocab.id[k] = int32(i)
 	}
 	ix.vocab.rows = len(keys) + lexicon.Dims
-	data := s.Phrases
-	next := func() int {
-		n, size := binary.Uvarint(data)
-		data = data[max(size, 0):]
-		return int(n)
-	}
+	stems := data[sectionStems]
 	for _, e := range s.Entries {
-		in := info{id: e.ID, class: e.Class, tells: e.Tells, names: e.Names, numbers: e.Numbers, phrases: make([][]int32, e.Phrases)}
-		for i := range in.phrases {
-			p := make([]int32, min(next(), maxTokens))
-			last := int32(0)
-			for j := range p {
-				last += int32(next())
-				if int(last) >= len(keys) {
-					return nil, fmt.Errorf("reading index: entry %s: damaged phrasings", e.ID)
-				}
-				p[j] = last
+		in := info{id: e.ID, class: e.Class, tells: e.Tells, names: e.Names, numbers: e.Numbers, stems: make([]int32, 0, min(e.Stems, len(keys)))}
+		last := int32(0)
+		for range e.Stems {
+			n, size := binary.Uvarint(stems)
+			last += int32(n)
+			if size <= 0 || last < 0 || int(last) >= len(keys) {
+				return nil, fmt.Errorf("reading index: entry %s is damaged", e.ID)
 			}
-			in.phrases[i] = p
+			stems = stems[size:]
+			in.stems = append(in.stems, last)
 		}
 		ix.byID[e.ID] = int32(len(ix.entries))
 		ix.entries = append(ix.entries, in)
 	}
+	if err := ix.model.check(len(keys)); err != nil {
+		return nil, fmt.Errorf("reading index: %w", err)
+	}
 	ix.derive()
+	<-spelt
 	return ix, nil
+}
+
+// check finds what would make scoring read beyond the weights.
+func (m *model) check(features int) error {
+	switch {
+	case len(m.start) != features+1 || len(m.scale) != features:
+		return fmt.Errorf("%d features, but weights of %d", features, len(m.scale))
+	case len(m.class) != len(m.weight) || int(m.start[features]) != len(m.class):
+		return fmt.Errorf("%d weights of %d classes", len(m.weight), len(m.class))
+	case len(m.dense) != lexicon.Dims*m.classes:
+		return fmt.Errorf("%d weights of senses, want %d", len(m.dense), lexicon.Dims*m.classes)
+	}
+	for f := range features {
+		if m.start[f] > m.start[f+1] {
+			return fmt.Errorf("feature %d has no place", f)
+		}
+	}
+	for _, c := range m.class {
+		if int(c) >= m.classes {
+			return fmt.Errorf("class %d of %d", c, m.classes)
+		}
+	}
+	return nil
 }

@@ -22,7 +22,7 @@ const (
 var blockWeight = [blocks]float32{blockStem: 1, blockBigram: 1, blockChar: 1, blockPair: .4, blockKind: .25, blockName: .5}
 
 // senseWeight weighs the dense block: the meaning of the whole, summed from word vectors.
-var senseWeight float32 = 1
+const senseWeight = 1
 
 // A feature is a 64-bit hash of its block and content. Among the some hundred thousand of a knowledge base two share a
 // hash with a chance of one in a billion.

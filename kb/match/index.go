@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"sync"
@@ -56,11 +57,9 @@ type info struct {
 	id      string
 	class   Class
 	tells   Kinds
-	names   []uint64  // bit set over the names it is about
-	numbers []int32   // years and other numbers it has, sorted
-	phrases [][]int32 // each phrasing's stems, sorted: features of the vocabulary
-	lengths []float32 // of each phrasing's stem vector
-	stems   []int32   // all of them, sorted
+	names   []uint64 // bit set over the names it is about
+	numbers []int32  // years and other numbers it has, sorted
+	stems   []int32  // of its phrasings, sorted: features of the vocabulary
 }
 
 func (in *info) about(name int32) bool { return in.names[name/64]&(1<<(name%64)) != 0 }
@@ -98,25 +97,33 @@ const rareKept = 6000
 
 // Options say how an index is learnt; the zero value is right.
 type Options struct {
-	Passes   int                             // of the trainer; 0 is 5
-	Progress func(step string, done, of int) // told what is going on; may be nil
+	Passes     int                             // of the trainer; 0 is 8
+	Folds      int                             // of the calibration on held-out phrasings; 0 is 3, negative is none
+	FoldPasses int                             // of the trainer in each; 0 is 3
+	Tests      []Test                          // questions to calibrate on, if there are enough
+	Progress   func(step string, done, of int) // told what is going on; may be nil
 }
 
 // Learn makes an index from a corpus. It is deterministic.
 func Learn(c *Corpus, opt Options) *Index {
-	if opt.Passes == 0 {
-		opt.Passes = 5
-	}
+	opt.Passes = cmp.Or(opt.Passes, 8)
+	opt.Folds, opt.FoldPasses = cmp.Or(opt.Folds, 3), cmp.Or(opt.FoldPasses, 3)
 	if opt.Progress == nil {
 		opt.Progress = func(string, int, int) {}
 	}
+	opt.Progress("reading phrasings", 0, 1)
 	ix := newIndex(c)
-	ex := ix.examples(c)
 	ix.policy = defaultPolicy
+	ex := ix.examples(c)
+	opt.Progress("learning", 0, 1)
 	ix.fit(ex, opt.Passes)
+	if opt.Folds > 0 {
+		ix.calibrate(c, ex, opt)
+	}
 	return ix
 }
 
+// regularisation is the weight of the loss against that of the weights' size; 3 to 100 do about as well.
 const regularisation = 30
 
 // newIndex reads all that does not depend on the trained model.
@@ -220,12 +227,14 @@ func (ix *Index) fit(ex []example, passes int) {
 	}
 	ix.model = compress(train(vs, entry, ix.vocab.rows, len(ix.entries), regularisation, passes))
 	for i := range ix.entries {
-		ix.entries[i].phrases, ix.entries[i].lengths = nil, nil
+		ix.entries[i].stems = nil
 	}
 	for _, e := range ex {
-		stems, _ := ix.vocab.stems(e.x, nil)
 		in := &ix.entries[e.entry]
-		in.phrases = append(in.phrases, stems)
+		in.stems, _ = ix.vocab.stems(e.x, in.stems)
+	}
+	for i := range ix.entries {
+		ix.entries[i].stems = slices.Clone(ix.entries[i].stems)
 	}
 	ix.derive()
 }
@@ -249,20 +258,6 @@ func (ix *Index) derive() {
 		}
 		ix.rarity[n] = float32(math.Log(float64(1+len(ix.entries))/float64(1+about))) / float32(math.Log(float64(2+len(ix.entries))))
 	}
-	for i := range ix.entries {
-		in := &ix.entries[i]
-		in.stems = in.stems[:0]
-		in.lengths = make([]float32, len(in.phrases))
-		for j, p := range in.phrases {
-			for _, f := range p {
-				in.lengths[j] += ix.vocab.idf[f] * ix.vocab.idf[f]
-			}
-			in.lengths[j] = float32(math.Sqrt(float64(in.lengths[j])))
-			in.stems = append(in.stems, p...)
-		}
-		slices.Sort(in.stems)
-		in.stems = slices.Clone(slices.Compact(in.stems))
-	}
 }
 
 // A model is the weights as they are used: of each feature only those that matter, as one byte each.
@@ -277,7 +272,7 @@ type model struct {
 }
 
 // pruned is the size, against the largest weight of all, under which a weight is dropped.
-var pruned float32 = .004
+const pruned = .004
 
 func compress(w *weights) *model {
 	m := &model{classes: w.classes}

@@ -120,3 +120,6 @@ var auxiliaries = map[string]bool{
 	"is": true, "are": true, "was": true, "were": true, "do": true, "does": true, "did": true, "has": true, "have": true, "had": true,
 	"can": true, "could": true, "will": true, "would": true, "should": true, "may": true, "might": true, "am": true,
 }
+
+// vague kinds are told by nearly every entry: to ask for them speaks against none.
+const vague = Kinds(1<<What | 1<<How | 1<<YesNo | 1<<Overview | 1<<Quote)

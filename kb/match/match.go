@@ -18,9 +18,12 @@ const (
 
 func (o Outcome) String() string { return [...]string{"answer", "clarify", "no answer"}[o] }
 
-// A Query is a question.
+// A Query is a question, and what it may lean on.
 type Query struct {
-	Text string
+	Text   string
+	Before string  // what was talked about before: the headline of the last entry, or the last question; may be empty
+	Last   string  // id of the entry that was answered last; may be empty
+	Lean   float64 // how much of Before is to be read into Text: 0 is nothing, 1 as much as of Text itself
 }
 
 // A Candidate is an entry that may be meant.
@@ -39,7 +42,6 @@ type Evidence struct {
 	Sides   float64 // the same of sides, things and events
 	Numbers float64 // years and other numbers that the entry does not have
 	Kind    float64 // 1 if the entry does not tell the kind of thing asked
-	Nearest float64 // cosine to the entry's nearest phrasing, by stems
 	Covered float64 // how much of the question's weight in stems the entry's phrasings have between them
 	Last    float64 // logit of the last sentence alone, less that of the whole; 0 for a single sentence
 }
@@ -58,12 +60,9 @@ type Result struct {
 type Signals struct {
 	Told    float64 // score of the best entry
 	Gap     float64 // its lead over the best that says there is no answer; Told where there is none
-	Margin  float64 // its lead over the second best
-	Nearest float64
 	Covered float64
 	Words   float64 // logarithm of their number
 	Foreign float64 // names that the corpus does not know
-	Unknown float64 // share of words that nobody knows
 	Late    float64 // 1 for a date after the last that is told
 	Against float64 // Names + Numbers + Kind of the best entry
 }
@@ -82,10 +81,54 @@ func (ix *Index) Match(q Query) Result {
 		return Result{Outcome: NoAnswer}
 	}
 	ix.score(w)
+	if q.Lean > 0 && q.Before != "" {
+		ix.lean(w, q)
+	}
 	r := ix.weigh(w)
 	ix.policy.decide(&r, ix.hasNot)
 	return r
 }
+
+// lean adds to each entry's score what speaks for it in what was talked about before. Logits add up as independent
+// evidence does, so an entry that fits both comes first; the result is scaled back, so that confidence means the same.
+func (ix *Index) lean(w *work, q Query) {
+	b := ix.pool.Get().(*work)
+	defer ix.pool.Put(b)
+	ix.analyser.read(q.Before, b)
+	ix.score(b)
+	if last, ok := ix.byID[q.Last]; ok {
+		// The headline of the last entry fits that entry like no other: what matters is what else it fits.
+		second := float32(math.Inf(-1))
+		for k, z := range b.z {
+			if k != int(last) && ix.entries[k].class == Told {
+				second = max(second, z)
+			}
+		}
+		b.z[last] = min(b.z[last], second)
+	}
+	lean := float32(q.Lean)
+	scale := 1 / (1 + leanScale*lean)
+	for k := range w.z {
+		w.z[k] = (w.z[k] + lean*b.z[k]) * scale
+		if ix.entries[k].class == Told {
+			w.z[k] += leanTold * min(lean, 1)
+		}
+	}
+	w.hasLast = false
+	if last, ok := ix.byID[q.Last]; ok {
+		// To ask for a kind of thing that the entry tells as well is no repetition.
+		if asked := w.kinds &^ vague; asked == 0 || asked&ix.entries[last].tells == 0 {
+			w.z[last] -= repeated * min(lean, 1)
+		}
+	}
+}
+
+// How leaning changes the scores, chosen on dialogues (see docs/quality.md).
+const (
+	leanScale = .6 // how far scores are scaled back
+	leanTold  = 1  // logits: whoever asks on about something that was told asks for more that is
+	repeated  = 1  // logits that an entry loses for having just been answered
+)
 
 // score fills w.z, and w.last for a text of several sentences.
 func (ix *Index) score(w *work) {
@@ -116,22 +159,23 @@ func lastSentence(words []word) int {
 // weigh ranks the entries by their scores and the evidence.
 func (ix *Index) weigh(w *work) Result {
 	var r Result
-	r.Best = make([]Candidate, 0, bestKept)
-	r.Not = make([]Candidate, 0, notKept)
-	for k, z := range w.z {
-		class := ix.entries[k].class
-		if class == NotTold {
-			r.Not = insert(r.Not, Candidate{Entry: k, Class: class, Logit: float64(z)}, notKept)
+	var told [bestKept]int32
+	var not [notKept]int32
+	tolds, nots := 0, 0
+	for k := range w.z {
+		if ix.entries[k].class == NotTold {
+			nots = w.insert(not[:], nots, int32(k))
 		} else {
-			r.Best = insert(r.Best, Candidate{Entry: k, Class: class, Logit: float64(z)}, bestKept)
+			tolds = w.insert(told[:], tolds, int32(k))
 		}
 	}
+	r.Best = ix.candidates(w, told[:tolds])
+	r.Not = ix.candidates(w, not[:nots])
 	var length float32
 	w.stems, length = ix.vocab.stems(&w.x, w.stems[:0])
 	for _, list := range [][]Candidate{r.Best, r.Not} {
 		for i := range list {
 			c := &list[i]
-			c.ID = ix.entries[c.Entry].id
 			c.Evidence = ix.evidence(c.Entry, w, length)
 			c.Score = ix.policy.score(c)
 		}
@@ -142,9 +186,6 @@ func (ix *Index) weigh(w *work) Result {
 	foreign, _ := ix.analyser.foreign(w.words)
 	s.Foreign = float64(foreign)
 	for _, x := range w.words {
-		if x.unknown {
-			s.Unknown += 1 / float64(len(w.words))
-		}
 		if n, ok := number(x.text); ok && ix.asOf[0] > 0 && int(n) > ix.asOf[0] && n < 2100 {
 			s.Late = 1
 		}
@@ -161,12 +202,9 @@ func (s *Signals) from(told, not []Candidate) {
 		return
 	}
 	best := &told[0]
-	s.Told, s.Gap, s.Margin = best.Score, best.Score, best.Score
-	s.Nearest, s.Covered = best.Evidence.Nearest, best.Evidence.Covered
+	s.Told, s.Gap = best.Score, best.Score
+	s.Covered = best.Evidence.Covered
 	s.Against = best.Evidence.Names + best.Evidence.Numbers + best.Evidence.Kind
-	if len(told) > 1 {
-		s.Margin = best.Score - told[1].Score
-	}
 	if len(not) > 0 {
 		s.Gap = best.Score - not[0].Score
 	}
@@ -194,7 +232,6 @@ func (ix *Index) evidence(entry int, w *work, length float32) Evidence {
 			}
 		}
 	}
-	const vague = 1<<What | 1<<How | 1<<YesNo | 1<<Overview | 1<<Quote
 	if asked := w.kinds &^ vague; in.tells != 0 && asked != 0 && asked&in.tells == 0 {
 		e.Kind = 1
 	}
@@ -212,42 +249,31 @@ func (ix *Index) evidence(entry int, w *work, length float32) Evidence {
 		}
 	}
 	e.Covered = float64(covered / (length * length))
-	nearest := float32(0)
-	for j, p := range in.phrases {
-		dot := float32(0)
-		for a, b := 0, 0; a < len(p) && b < len(w.stems); {
-			switch {
-			case p[a] < w.stems[b]:
-				a++
-			case p[a] > w.stems[b]:
-				b++
-			default:
-				dot += idf[p[a]] * idf[p[a]]
-				a++
-				b++
-			}
-		}
-		if in.lengths[j] > 0 {
-			nearest = max(nearest, dot/(length*in.lengths[j]))
-		}
-	}
-	e.Nearest = float64(nearest)
 	return e
 }
 
-// insert keeps the best few candidates in order of their logits.
-func insert(list []Candidate, c Candidate, most int) []Candidate {
-	i := len(list)
-	for i > 0 && list[i-1].Logit < c.Logit {
+// insert keeps the first n of list the entries with the best scores, in order, and returns how many there are now.
+func (w *work) insert(list []int32, n int, entry int32) int {
+	z := w.z[entry]
+	if n == len(list) && w.z[list[n-1]] >= z {
+		return n
+	}
+	if n < len(list) {
+		n++
+	}
+	i := n - 1
+	for i > 0 && w.z[list[i-1]] < z {
+		list[i] = list[i-1]
 		i--
 	}
-	if i >= most {
-		return list
+	list[i] = entry
+	return n
+}
+
+func (ix *Index) candidates(w *work, entries []int32) []Candidate {
+	out := make([]Candidate, len(entries))
+	for i, k := range entries {
+		out[i] = Candidate{Entry: int(k), ID: ix.entries[k].id, Class: ix.entries[k].class, Logit: float64(w.z[k])}
 	}
-	if len(list) < most {
-		list = append(list, Candidate{})
-	}
-	copy(list[i+1:], list[i:])
-	list[i] = c
-	return list
+	return out
 }

@@ -4,9 +4,9 @@ import "math"
 
 // A policy turns evidence into scores, scores into a confidence, and that into a decision.
 type policy struct {
-	Names, Sides, Numbers, Kind, Nearest, Covered, Last float64 // weights of Evidence
+	Names, Sides, Numbers, Kind, Covered, Last float64 // weights of Evidence
 
-	Bias, Told, Gap, Margin, Near, Cover, Words, Foreign, Unknown, Late, Against float64 // weights of Signals
+	Bias, Told, Gap, Cover, Words, Foreign, Late, Against float64 // weights of Signals
 
 	Answer  float64 // confidence from which on a question is answered
 	Clarify float64 // confidence from which on it is asked back
@@ -17,12 +17,12 @@ var defaultPolicy = policy{Names: -1, Numbers: -.5, Kind: -.3, Bias: -1, Gap: 2,
 func (p *policy) score(c *Candidate) float64 {
 	e := &c.Evidence
 	return c.Logit + p.Names*e.Names + p.Sides*e.Sides + p.Numbers*e.Numbers + p.Kind*e.Kind +
-		p.Nearest*e.Nearest + p.Covered*e.Covered + p.Last*e.Last
+		p.Covered*e.Covered + p.Last*e.Last
 }
 
 func (p *policy) confidence(s *Signals) float64 {
-	x := p.Bias + p.Told*s.Told + p.Gap*s.Gap + p.Margin*s.Margin + p.Near*s.Nearest + p.Cover*s.Covered + p.Words*s.Words +
-		p.Foreign*s.Foreign + p.Unknown*s.Unknown + p.Late*s.Late + p.Against*s.Against
+	x := p.Bias + p.Told*s.Told + p.Gap*s.Gap + p.Cover*s.Covered + p.Words*s.Words +
+		p.Foreign*s.Foreign + p.Late*s.Late + p.Against*s.Against
 	return 1 / (1 + math.Exp(-x))
 }
 

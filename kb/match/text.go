@@ -1,6 +1,7 @@
 package match
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -231,4 +232,14 @@ var spellings = map[string][]string{
 	"jan": {"january"}, "feb": {"february"}, "apr": {"april"}, "jun": {"june"}, "jul": {"july"}, "aug": {"august"}, "sept": {"september"}, "sep": {"september"}, "oct": {"october"}, "nov": {"november"}, "dec": {"december"},
 	"mon": {"monday"}, "tue": {"tuesday"}, "tues": {"tuesday"}, "weds": {"wednesday"}, "thu": {"thursday"}, "thur": {"thursday"}, "thurs": {"thursday"}, "fri": {"friday"},
 	"usa": {"us"}, "america": {"us"}, "america's": {"us"}, "o": {"of"}, "favorite": {"favourite"}, "defence": {"defense"}, "ok": {}, "okay": {}, "k": {}, "kk": {}, "mr": {}, "mrs": {}, "yo": {}, "pm": {}, "sry": {"sorry"},
+}
+
+// Normal brings a text to the form in which it is compared: its words in their one form, separated by spaces.
+func Normal(text string) string {
+	tokens := tokenize(text)
+	words := make([]string, len(tokens))
+	for i, t := range tokens {
+		words[i] = t.text
+	}
+	return strings.Join(words, " ")
 }

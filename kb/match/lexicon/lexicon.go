@@ -53,8 +53,12 @@ func read(packed []byte) (*Lexicon, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := io.ReadAll(z)
-	if err != nil {
+	// A gzip file ends with the size of what it holds.
+	if len(packed) < 4 {
+		return nil, io.ErrUnexpectedEOF
+	}
+	data := make([]byte, binary.LittleEndian.Uint32(packed[len(packed)-4:]))
+	if _, err := io.ReadFull(z, data); err != nil {
 		return nil, err
 	}
 	if len(data) < 4 {
@@ -73,11 +77,11 @@ func read(packed []byte) (*Lexicon, error) {
 		l.ends = append(l.ends, uint32(at))
 		at++
 	}
-	l.text = string(data[:at])
+	l.text = unsafe.String(unsafe.SliceData(data), at) // data is never written again
 	if len(data) < at+n {
 		return nil, io.ErrUnexpectedEOF
 	}
-	l.flags = bytes.Clone(data[at : at+n])
+	l.flags = data[at : at+n : at+n]
 	data = data[at+n:]
 	vecs := 0
 	for i, f := range l.flags {
@@ -90,8 +94,8 @@ func read(packed []byte) (*Lexicon, error) {
 	if len(data) != vecs*(2+Dims) {
 		return nil, fmt.Errorf("%d bytes of vectors, want %d", len(data), vecs*(2+Dims))
 	}
-	l.ranks = bytes.Clone(data[:2*vecs])
-	vec := bytes.Clone(data[2*vecs:])
+	l.ranks = data[: 2*vecs : 2*vecs]
+	vec := data[2*vecs:]
 	l.vecs = unsafe.Slice((*int8)(unsafe.Pointer(unsafe.SliceData(vec))), len(vec))
 	return l, nil
 }

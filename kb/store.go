@@ -1,0 +1,54 @@
+package kb
+
+import (
+	"bufio"
+	"compress/gzip"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"io"
+
+	"summitbot/kb/match"
+)
+
+// Store writes a knowledge base with its index, so that Restore need neither parse nor learn. The phrasings are left out:
+// the index holds what was learnt from them.
+func Store(w io.Writer, b *Base, ix *match.Index) error {
+	lean := *b
+	lean.Problems = nil
+	lean.Entries = make([]Entry, len(b.Entries))
+	for i, e := range b.Entries {
+		e.Asked = nil
+		lean.Entries[i] = e
+	}
+	z, err := gzip.NewWriterLevel(w, gzip.BestCompression)
+	if err != nil {
+		return err
+	}
+	if err := gob.NewEncoder(z).Encode(&lean); err != nil {
+		return fmt.Errorf("storing knowledge base: %w", err)
+	}
+	if err := ix.Encode(z); err != nil {
+		return fmt.Errorf("storing knowledge base: %w", err)
+	}
+	return z.Close()
+}
+
+// Restore reads what Store wrote.
+func Restore(r io.Reader) (*Base, *match.Index, error) {
+	z, err := gzip.NewReader(r)
+	if err != nil {
+		return nil, nil, fmt.Errorf("restoring knowledge base: %w", err)
+	}
+	buffered := bufio.NewReaderSize(z, 1<<20) // shared: each decoder must stop where its value ends
+	b := &Base{}
+	if err := gob.NewDecoder(buffered).Decode(b); err != nil {
+		return nil, nil, fmt.Errorf("restoring knowledge base: %w", err)
+	}
+	ix, err := match.Decode(buffered)
+	if err != nil {
+		return nil, nil, fmt.Errorf("restoring knowledge base: %w", err)
+	}
+	b.link()
+	return b, ix, errors.Join(z.Close())
+}
