@@ -74,7 +74,7 @@ func hashSkip(w string, i, j int) uint64 {
 // nearest returns the known word that w was most likely meant to be: fewest edits first, then the same first letter, then
 // the commoner word. Two edits must leave the first letter.
 func (s *speller) nearest(w string) (string, bool) {
-	if len(w) > maxSpelt || !utf8.ValidString(w) {
+	if len(w) < minOneEdit || len(w) > maxSpelt || !utf8.ValidString(w) {
 		return "", false
 	}
 	best, bestCost, bestCount := int32(-1), 1<<30, int32(0)

@@ -52,7 +52,7 @@ func (w *weights) score(v vector, z []float32) {
 func train(xs []vector, class []int, features, classes int, c float64, passes int) *weights {
 	w := &weights{classes: classes, w: make([]float32, features*classes)}
 	p := make([]float32, len(xs)*classes)
-	still := make([]bool, len(xs)) // the question did not move in the last pass
+	rest := make([]bool, len(xs)) // the question did not move in the last pass, so it sits out the next
 	for i, k := range class {
 		p[i*classes+k] = 1 // y - p = 0: W begins at zero
 	}
@@ -61,7 +61,8 @@ func train(xs []vector, class []int, features, classes int, c float64, passes in
 	s := newSolver(classes)
 	for range passes {
 		for _, i := range order {
-			if still[i] {
+			if rest[i] {
+				rest[i] = false
 				continue
 			}
 			x := xs[i]
@@ -72,7 +73,7 @@ func train(xs []vector, class []int, features, classes int, c float64, passes in
 			w.score(x, z)
 			old := p[i*classes : (i+1)*classes]
 			most := s.solve(z, old, a)
-			still[i] = most < 2e-4
+			rest[i] = most < 2e-4
 			if len(s.moved) > classes/8 {
 				for j, f := range x.feature {
 					blas.Saxpy(classes, float32(-c)*x.value[j], s.delta, 1, w.row(f), 1)
