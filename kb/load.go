@@ -183,8 +183,9 @@ func (l *loader) decode(name string, data []byte, into any) {
 func (l *loader) at(n *yaml.Node) Position { return Position{l.name, n.Line, n.Column} }
 
 var (
-	phraseType = reflect.TypeFor[Phrase]()
-	dateType   = reflect.TypeFor[Date]()
+	phraseType  = reflect.TypeFor[Phrase]()
+	dateType    = reflect.TypeFor[Date]()
+	patternType = reflect.TypeFor[Pattern]()
 )
 
 // value decodes one node into v, naming what it is in faults.
@@ -205,6 +206,15 @@ func (l *loader) value(n *yaml.Node, v reflect.Value, what string) {
 				l.fault(l.at(n), "value", "%s: %v", what, err)
 			}
 			v.Set(reflect.ValueOf(d))
+		}
+	case v.Type() == patternType:
+		if s, ok := l.scalar(n, what); ok {
+			re, err := regexp.Compile(patternFlags + s)
+			if err != nil {
+				l.fault(l.at(n), "value", "%s: %v", what, err)
+				return
+			}
+			v.Set(reflect.ValueOf(Pattern{re}))
 		}
 	case v.Kind() == reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"summitbot/kb/match"
@@ -15,12 +17,54 @@ const testsSuffix = ".test.yaml"
 // None, among the entries that a Case wants, says that no answer is right, too.
 const None = "none"
 
-// A Case is a regression question: what is asked, and the entries any of which is right.
+// A Case is a regression question: what is asked, and what is right. Right is an answer by one of the entries of Want (or
+// none, where None is among them), and where there are patterns, any answer whose text holds them all.
 type Case struct {
-	Ask  string   `yaml:"ask"`
-	Want []string `yaml:"want"`
-	At   Position `yaml:"-"`
+	Ask  string    `yaml:"ask"`
+	Want []string  `yaml:"want"`
+	Text []Pattern `yaml:"text"`
+	Not  []Pattern `yaml:"not"` // none of which may be in the text
+	Tags []string  `yaml:"tags"`
+	At   Position  `yaml:"-"`
 }
+
+// A Pattern is a regular expression, in Go's syntax, without regard to case; a dot matches a line's end, too.
+type Pattern struct{ *regexp.Regexp }
+
+// Right says whether a reply is right: the entry that answered, or None, and the answer's text.
+func (c *Case) Right(entry, text string) bool {
+	if slices.Contains(c.Want, entry) {
+		return true
+	}
+	return entry != None && c.fits(text)
+}
+
+func (c *Case) fits(text string) bool {
+	for _, p := range c.Text {
+		if !p.MatchString(text) {
+			return false
+		}
+	}
+	for _, p := range c.Not {
+		if p.MatchString(text) {
+			return false
+		}
+	}
+	return len(c.Text) > 0
+}
+
+func (c *Case) String() string {
+	var parts []string
+	if len(c.Want) > 0 {
+		parts = append(parts, strings.Join(c.Want, " or "))
+	}
+	for _, p := range c.Text {
+		parts = append(parts, "/"+strings.TrimPrefix(p.String(), patternFlags)+"/")
+	}
+	return strings.Join(parts, ", ")
+}
+
+const patternFlags = "(?is)"
 
 // A Dialogue is cases that follow one another in one conversation.
 type Dialogue struct {
@@ -57,8 +101,8 @@ func LoadTests(fsys fs.FS, name string, b *Base) (Tests, error) {
 		if strings.TrimSpace(c.Ask) == "" {
 			l.fault(c.At, "missing", "a case that asks nothing")
 		}
-		if len(c.Want) == 0 {
-			l.fault(c.At, "missing", "%q wants nothing: name entries, or none", c.Ask)
+		if len(c.Want)+len(c.Text) == 0 {
+			l.fault(c.At, "missing", "%q wants nothing: name entries, or none, or what the text must hold", c.Ask)
 		}
 		for _, id := range c.Want {
 			if _, ok := b.Entry(id); !ok && id != None {
@@ -81,16 +125,22 @@ func LoadTests(fsys fs.FS, name string, b *Base) (Tests, error) {
 	return all, nil
 }
 
-// Calibration is the questions as the matcher calibrates on them.
-func (t Tests) Calibration() []match.Test {
-	out := make([]match.Test, len(t.Questions))
-	for i, c := range t.Questions {
-		out[i].Text = c.Ask
-		for _, id := range c.Want {
-			if id != None {
-				out[i].Right = append(out[i].Right, id)
+// Calibration is the questions as the matcher calibrates on them, with every entry of the knowledge base that is right.
+// Those that may be answered or not are left out.
+func (t Tests) Calibration(b *Base) []match.Test {
+	var out []match.Test
+	for i := range t.Questions {
+		c := &t.Questions[i]
+		if slices.Contains(c.Want, None) && len(c.Want)+len(c.Text) > 1 {
+			continue
+		}
+		test := match.Test{Text: c.Ask}
+		for j := range b.Entries {
+			if e := &b.Entries[j]; e.Class != NotTold && c.Right(e.ID, e.Answer) {
+				test.Right = append(test.Right, e.ID)
 			}
 		}
+		out = append(out, test)
 	}
 	return out
 }

@@ -4,26 +4,17 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"fmt"
 	"os"
 
 	"summitbot/bot"
-	"summitbot/kb"
-	"summitbot/kb/match"
+	"summitbot/kb/summit"
 )
 
 func main() {
-	dir := "kb/summit"
-	if d := os.Getenv("KB"); d != "" {
-		dir = d
-	}
-	b, err := kb.Load(os.DirFS(dir), dir)
+	b, ix, err := summit.Load()
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(2)
+		panic(err)
 	}
-	fmt.Fprintln(os.Stderr, b.Count(kb.Told), b.Count(kb.NotTold), b.Count(kb.Talk))
-	ix := match.Learn(b.Corpus(), match.Options{})
 	bt := bot.New(b, ix, bot.Options{})
 	s := bufio.NewScanner(os.Stdin)
 	s.Buffer(nil, 1<<22)

@@ -1,8 +1,9 @@
 package match
 
 import (
+	"cmp"
+	"fmt"
 	"math"
-	"slices"
 )
 
 // A judged question is a phrasing that the index did not learn from, with what was found for it.
@@ -21,8 +22,9 @@ type Test struct {
 // enoughTests is how many tests it takes to fit a confidence to them rather than to held-out phrasings.
 const enoughTests = 100
 
-// calibrate fits the confidence: to tests where there are enough, since they are asked as readers ask; otherwise to phrasings
-// held out, which are.
+// calibrate fits the confidence. Where there are enough tests it is fitted on them, since they are asked as readers ask, and
+// says whether there is an answer at all: which entry gives it is the ranking's business, and neighbours often serve as well.
+// Otherwise it is fitted on phrasings held out and says whether the best entry is the right one.
 func (ix *Index) calibrate(c *Corpus, ex []example, opt Options) {
 	var xs [][signals]float64
 	var right []bool
@@ -36,7 +38,7 @@ func (ix *Index) calibrate(c *Corpus, ex []example, opt Options) {
 			ix.score(w)
 			r := ix.weigh(w)
 			xs = append(xs, r.Signals.vector())
-			right = append(right, slices.Contains(t.Right, r.Best[0].ID))
+			right = append(right, len(t.Right) > 0)
 		}
 	} else {
 		for _, j := range holdOut(c, ex, opt.Folds, opt.FoldPasses, ix.policy, opt.Progress) {
@@ -46,6 +48,9 @@ func (ix *Index) calibrate(c *Corpus, ex []example, opt Options) {
 			xs = append(xs, j.result.Signals.vector())
 			right = append(right, j.known && j.result.Best[0].Entry == j.entry)
 		}
+	}
+	if !ix.hasNot {
+		ix.policy.Bias, ix.policy.Gap, ix.policy.Foreign = 0, 0, 0 // the guess is about a gap that there is not
 	}
 	ix.policy.fitConfidence(xs, right)
 }
@@ -171,11 +176,15 @@ func (p *policy) signalWeights() [signals]*float64 {
 	return [signals]*float64{&p.Bias, &p.Told, &p.Gap, &p.Cover, &p.Words, &p.Foreign, &p.Late, &p.Against}
 }
 
-// fitConfidence fits the probability that the best entry is right by logistic regression (iteratively reweighted least
-// squares with a small ridge).
+// fitConfidence fits the weights of a probability by logistic regression (iteratively reweighted least squares). The weights
+// are pulled towards those that the policy has, by a normal prior of unit variance: a few hundred questions say little
+// about a signal that hardly occurs in them.
 func (p *policy) fitConfidence(xs [][signals]float64, right []bool) {
 	const n = signals
-	var w [n]float64
+	var w, prior [n]float64
+	for k, at := range p.signalWeights() {
+		w[k], prior[k] = *at, *at
+	}
 	for range 30 {
 		var h [n][n + 1]float64
 		for i, x := range xs {
@@ -197,10 +206,8 @@ func (p *policy) fitConfidence(xs [][signals]float64, right []bool) {
 			}
 		}
 		for a := range n {
-			h[a][a] += 1
-			if a > 0 {
-				h[a][n] -= w[a]
-			}
+			h[a][a]++
+			h[a][n] -= w[a] - prior[a]
 		}
 		step := solve(h)
 		most := 0.0
@@ -249,13 +256,14 @@ func solve(h [signals][signals + 1]float64) [signals]float64 {
 	return x
 }
 
-// rerank orders a judged question's candidates by a policy and brings its signals up to date.
-func (p *policy) rerank(r *Result) {
-	for _, list := range [][]Candidate{r.Best, r.Not} {
-		for i := range list {
-			list[i].Score = p.score(&list[i])
-		}
-		slices.SortStableFunc(list, byScore)
+// FitEvidence fits the weights of evidence on a corpus, each phrasing judged by an index that had not learnt from it, and
+// returns them as text. It is how the defaults came about; it takes as long as learning some times over.
+func FitEvidence(c *Corpus, opt Options) string {
+	if opt.Progress == nil {
+		opt.Progress = func(string, int, int) {}
 	}
-	r.Signals.from(r.Best, r.Not)
+	ex := newIndex(c).examples(c)
+	var p policy
+	p.fitRanking(holdOut(c, ex, cmp.Or(opt.Folds, 4), cmp.Or(opt.FoldPasses, 4), policy{}, opt.Progress))
+	return fmt.Sprintf("Names: %.2f, Sides: %.2f, Numbers: %.2f, Kind: %.2f, Covered: %.2f, Last: %.2f", p.Names, p.Sides, p.Numbers, p.Kind, p.Covered, p.Last)
 }

@@ -162,6 +162,16 @@ func (n *names) collapse(words []word, ms []mention) []word {
 	return append(out, words[at:]...)
 }
 
+// knows says whether all words stand in the phrasings.
+func (a *analyser) knows(words ...string) bool {
+	for _, w := range words {
+		if _, ok := a.words[w]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
 // foreign counts the words that name what the corpus does not know: names listed as elsewhere, and well-known names.
 // A word that stands in the phrasings is not foreign, whatever it is.
 func (a *analyser) foreign(words []word) (count int, first string) {
@@ -195,6 +205,13 @@ func (a *analyser) foreign(words []word) (count int, first string) {
 		if a.names.others[w.text] {
 			note(w.text)
 			continue
+		}
+		if i+1 < len(words) && words[i+1].name < 0 {
+			if two := w.text + " " + words[i+1].text; a.lex.IsName(two) && !a.knows(w.text, words[i+1].text) {
+				note(two)
+				i++
+				continue
+			}
 		}
 		if _, ok := a.words[w.text]; !ok && w.corrected == "" && len(w.text) > 3 && a.lex.IsName(w.text) {
 			note(w.text)
