@@ -103,6 +103,18 @@ func (s *speller) nearest(w string) (string, bool) {
 	return s.words[best], true
 }
 
+// Distance counts the edits between two words in their normal form, a swap of neighbours as one; more than two are all the
+// same, and so are those of strings that are too long to be words.
+func Distance(a, b string) int {
+	if a == b {
+		return 0
+	}
+	if len(a) > maxSpelt || len(b) > maxSpelt {
+		return 3
+	}
+	return distance(a, b)
+}
+
 // distance counts the edits between two words, a swap of neighbours as one (optimal string alignment); more than two are
 // all the same.
 func distance(a, b string) int {
