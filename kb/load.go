@@ -22,7 +22,7 @@ import (
 const (
 	maxFiles    = 500
 	maxFileSize = 16 << 20
-	maxID       = 56 // a button's payload on Telegram has 64 bytes
+	maxID       = 55 // an action with an id, “down:…”, has at most 60 bytes, as a button's payload on Telegram has 64
 )
 
 // file is what one YAML file may hold: any of these lists, in any file.
