@@ -25,6 +25,10 @@ type Bot struct {
 	log   *slog.Logger
 	now   func() time.Time
 	talks *conversations
+	names *names
+	table []Command // the commands
+
+	overview []*kb.Entry // what the summary is made of
 }
 
 // Options are what a Bot needs beyond its knowledge base. The zero value is useful.
@@ -41,7 +45,10 @@ func New(base *kb.Base, index *match.Index, opt Options) *Bot {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	return &Bot{base: base, index: index, log: opt.Log, now: opt.Now, talks: newConversations()}
+	b := &Bot{base: base, index: index, log: opt.Log, now: opt.Now, talks: newConversations(), names: newNames(base)}
+	b.overview = b.overviews()
+	b.table = b.commandTable()
+	return b
 }
 
 // Reply answers one message.
