@@ -18,8 +18,8 @@ import (
 //	none                          nothing of what was offered
 //	up:<entry>, down:<entry>      that answer helped, or did not
 //
-// Names are what reading.found holds: "p.lavrov/d.2025" is a person and a year, "p.lavrov.p.rubio" one of two people. An
-// id that is long or has other letters than actions may have is written as a hash.
+// Names are what reading.found holds: "p.lind/d.1928" is a person and a year, "p.lind.p.holm" one of two people. An id that
+// has other letters than actions may have is written as a hash, and so are all where they are too long together.
 const (
 	entryAction   = "e:"
 	commandAction = "c:"
@@ -28,11 +28,8 @@ const (
 	downAction    = "down:"
 )
 
-// Limits of actions, in bytes.
-const (
-	maxAction = 60
-	maxKey    = 40 // of one id
-)
+// maxAction is the most that platforms keep with a button, in bytes.
+const maxAction = 60
 
 // action writes the action that runs a command with what its arguments name.
 func action(command string, found [][]ref, page int) string {
@@ -64,11 +61,8 @@ func one(refs ...ref) [][]ref {
 	return out
 }
 
-// key is the id where it fits into an action, and otherwise its hash.
+// key is the id where an action may hold it, and otherwise its hash.
 func (r ref) key() string {
-	if len(r.id) > maxKey {
-		return r.hash()
-	}
 	for _, c := range []byte(r.id) {
 		if !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '_') {
 			return r.hash()
@@ -84,7 +78,7 @@ func (r ref) hash() string {
 	return "H" + base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(h.Sum(nil))
 }
 
-// parseRef reads a ref as an action holds it: "p.lavrov".
+// parseRef reads a ref as an action holds it: "p.lind".
 func (b *Bot) parseRef(s string) (ref, bool) {
 	k, key, ok := strings.Cut(s, ".")
 	if !ok || len(k) != 1 || key == "" {

@@ -110,7 +110,7 @@ func (b *Bot) who(c call) Reply {
 		}
 		return b.nothing(c, "The source names nobody like that, or I did not get the name.", b.people())
 	}
-	people := b.asked(c.reading)
+	people := b.asked(c)
 	switch len(people) {
 	case 0:
 		return b.nothing(c, "The source names nobody of that side.", b.people())
@@ -125,9 +125,10 @@ func (b *Bot) who(c call) Reply {
 	return paged(b, c, r, people, func(p *kb.Person) (Item, []int) { return Item{p.Name, p.Role}, p.Paragraphs })
 }
 
-// asked lists the people who are asked for: by name, narrowed by their side where one is given too ("ambassador of Norda"),
-// or all of a side, or all.
-func (b *Bot) asked(r reading) []*kb.Person {
+// asked lists the people who are asked for: by name or description, or all of a side, or all. Several who have the name are
+// narrowed by their side where one is given too ("ambassador of Norda"), and by all the words together ("ambassador to Suda").
+func (b *Bot) asked(c call) []*kb.Person {
+	r := c.reading
 	named, sides := slices.Concat(r.of(kindPerson)...), slices.Concat(r.of(kindSide)...)
 	pick := func(fit func(self, side ref) bool) []*kb.Person {
 		var out []*kb.Person
@@ -143,6 +144,11 @@ func (b *Bot) asked(r reading) []*kb.Person {
 	})
 	if len(out) == 0 {
 		out = pick(func(self, _ ref) bool { return slices.Contains(named, self) })
+	}
+	ws := slices.DeleteFunc(words(c.text), func(w string) bool { return slices.Contains(passed, w) })
+	described := partly(b.names.roles, ws, b.people(), alike)
+	if both := pick(func(self, _ ref) bool { return slices.Contains(named, self) && slices.Contains(described, self) }); len(both) > 0 {
+		out = both
 	}
 	return out
 }
@@ -241,7 +247,7 @@ func (b *Bot) timeline(c call) Reply {
 	r := Reply{Title: "Timeline"}
 	if len(c.found) == 0 {
 		r.Choices = b.offers("timeline", b.times())
-		return paged(b, c, r, events, func(e *kb.Event) (Item, []int) { return Item{e.When(), e.Title}, e.Paragraphs })
+		return paged(b, c, r, events, func(e *kb.Event) (Item, []int) { return Item{when(e), e.Title}, e.Paragraphs })
 	}
 	switch len(events) {
 	case 0:
@@ -251,12 +257,11 @@ func (b *Bot) timeline(c call) Reply {
 	}
 	r.Title += ": " + b.list(c.all())
 	return paged(b, c, r, events, func(e *kb.Event) (Item, []int) {
-		if e.Summary == "" {
-			return Item{e.When(), e.Title}, e.Paragraphs
-		}
-		return Item{e.When(), e.Summary}, e.Paragraphs
+		return Item{when(e), cmp.Or(e.Summary, e.Title)}, e.Paragraphs
 	})
 }
+
+func when(e *kb.Event) string { return cmp.Or(e.When(), "No date") }
 
 // dated keeps the things that some event has to do with.
 func (b *Bot) dated(refs []ref) []ref {
@@ -349,6 +354,9 @@ func (b *Bot) within(place, in string) bool {
 // covers says whether an event was on a date, or in a month or year, as far as its own date is told.
 func covers(e *kb.Event, d kb.Date) bool {
 	start, end := e.Start, e.End
+	if start.IsZero() {
+		return false
+	}
 	if end.IsZero() {
 		end = start
 	}

@@ -259,6 +259,9 @@ func clipRunes(s string, most int) string {
 }
 
 func capital(s string) string {
+	if s == "" {
+		return ""
+	}
 	r, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[size:]
 }
@@ -314,8 +317,8 @@ func (r *reading) take(g []ref, most int) {
 }
 
 // read finds what a text names, in any order and among the given kinds, of which the first come first where a name is of
-// several: by its exact name, by a description, as the beginning or skeleton of a name ("lvrov"), and as a misspelt one.
-// Filler words are passed over; what is left is lost. It finds at most so many things.
+// several: by an exact name or description, and failing that by likeness (guess). Filler words are passed over; what is
+// left is lost. It finds at most so many things.
 func (n *names) read(text string, kinds []kind, filler []string, most int) reading {
 	var r reading
 	ws := words(text)
@@ -346,7 +349,7 @@ func (n *names) read(text string, kinds []kind, filler []string, most int) readi
 			key := strings.Join(ws[i:i+span], " ")
 			if g := n.known(key, kinds); len(g) > 0 {
 				settle()
-				r.take(g, most)
+				r.take(n.meant(g, kinds), most)
 				took = span
 				break
 			}
@@ -398,7 +401,8 @@ func ofKind(refs []ref, k kind) []ref {
 	return out
 }
 
-// guess finds things by a name that is unfinished, by a part of a description ("ambassador"), or by either misspelt.
+// guess finds things by the beginning or skeleton of a name ("lvrov"), by a part of a description ("ambassador"), or by
+// either misspelt, in this order.
 func (n *names) guess(ws []string, kinds []kind, most int) []ref {
 	from := n.ofKinds(kinds)
 	for _, found := range [][]ref{
@@ -409,10 +413,19 @@ func (n *names) guess(ws []string, kinds []kind, most int) []ref {
 		partly(n.roles, ws, from, alike),
 	} {
 		if len(found) > 0 {
-			return found[:min(len(found), most)]
+			return n.meant(found[:min(len(found), most)], kinds)
 		}
 	}
 	return nil
+}
+
+// meant makes sure that a misspelt name means what the name itself means: where a capital stands for its state, so does a
+// misspelling that only the capital lists.
+func (n *names) meant(found []ref, kinds []kind) []ref {
+	if len(found) == 1 && len(n.called[found[0]]) > 0 {
+		return n.known(n.called[found[0]][0], kinds)
+	}
+	return found
 }
 
 // partly finds the things in one of whose names or descriptions a word like each of the words stands.
@@ -420,17 +433,29 @@ func partly(called map[ref][]string, ws []string, from []ref, like func(w, to st
 	var out []ref
 	for _, r := range from {
 		for _, text := range called[r] {
-			all := true
-			for _, w := range ws {
-				all = all && slices.ContainsFunc(strings.Fields(text), func(to string) bool { return like(w, to) })
-			}
-			if all {
+			if holds(text, ws, like) {
 				out = append(out, r)
 				break
 			}
 		}
 	}
 	return out
+}
+
+// holds says whether a word like each of the words stands in a name.
+func holds(text string, ws []string, like func(w, to string) bool) bool {
+	for _, w := range ws {
+		found := false
+		for to := range strings.FieldsSeq(text) {
+			if found = like(w, to); found {
+				break
+			}
+		}
+		if !found {
+			return false
+		}
+	}
+	return true
 }
 
 // A spelling is one name of a thing, for the fuzzy matcher.
@@ -561,13 +586,12 @@ func alike(w, to string) bool {
 // right. A word in another script than ours may have another ending, as names in Russian and Ukrainian do. A number is
 // never another.
 func edits(w, to string) (int, bool) {
-	if w != to && strings.ContainsAny(w+to, "0123456789") {
-		return 0, false
-	}
 	n, shorter := match.Distance(w, to), min(len(w), len(to))
 	switch {
-	case n == 0, n == 1 && shorter >= 4, n == 2 && shorter >= 7 && w[0] == to[0]:
-		return n, true
+	case n == 0:
+		return 0, true
+	case n == 1 && shorter >= 4, n == 2 && shorter >= 7 && w[0] == to[0]:
+		return n, !strings.ContainsAny(w+to, "0123456789")
 	}
 	if w[0] < utf8.RuneSelf {
 		return 0, false
