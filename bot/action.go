@@ -111,7 +111,7 @@ func (b *Bot) act(ctx context.Context, m Message) Reply {
 	switch verb + ":" {
 	case entryAction:
 		if e, ok := b.base.Entry(rest); ok {
-			return b.answer(e)
+			return b.pick(m, e)
 		}
 	case upAction, downAction:
 		if e, ok := b.base.Entry(rest); ok {
@@ -128,6 +128,21 @@ func (b *Bot) act(ctx context.Context, m Message) Reply {
 		Text:    "That button is of no use any more: I have learnt new things since. Please ask again, or pick a topic.",
 		Choices: b.topicChoices(maxChoices),
 	}
+}
+
+// pick answers an entry that was picked from a list. The conversation goes on from there.
+func (b *Bot) pick(m Message, e *kb.Entry) Reply {
+	r := b.answer(e)
+	next := topic{entry: e.ID, before: e.Question, choices: r.Choices, at: b.now()}
+	switch e.Class {
+	case kb.NotTold:
+		last, _ := b.talks.get(m.Conversation, b.now())
+		next.entry = last.entry
+	case kb.Talk:
+		return r
+	}
+	b.talks.set(m.Conversation, next)
+	return r
 }
 
 // parseCall reads "<command>:<names>:<page>".

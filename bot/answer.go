@@ -21,7 +21,7 @@ func (b *Bot) reply(ctx context.Context, m Message) Reply {
 	case text == "":
 		return Reply{Kind: KindNotice, Text: "Ask me something about " + b.base.Source.About + ", or try /topics."}
 	case utf8.RuneCountInString(text) > maxQuestion:
-		return Reply{Kind: KindNotice, Text: "That is a long one. Please ask it in a sentence or two."}
+		return tooLong()
 	case strings.HasPrefix(text, "/") && len(text) > 1 && text[1] != ' ':
 		name, args, _ := strings.Cut(text[1:], " ")
 		m.Command, m.Args = name, args

@@ -232,9 +232,13 @@ func (b *Bot) run(_ context.Context, m Message) Reply {
 	return b.call(call{command: c, text: args, reading: b.read(args, c), page: 1, message: m})
 }
 
-// call runs a command whose arguments are understood, and says so if not all of them were.
+// call runs a command whose arguments are understood, and says so if not all of them were. What it shows is what the
+// conversation is about from then on: after /who somebody may ask what "he" said.
 func (b *Bot) call(c call) Reply {
 	r := c.command.run(b, c)
+	if len(c.found) > 0 && r.Kind == KindAnswer {
+		b.talks.set(c.message.Conversation, topic{before: r.Title, choices: r.Choices, at: b.now()})
+	}
 	if len(c.found) > 0 && len(c.lost) > 0 && r.Kind == KindAnswer {
 		r.Text = strings.TrimSpace("I did not understand all of that. This is what fits the rest.\n\n" + r.Text)
 	}
@@ -311,7 +315,7 @@ func (b *Bot) ask(c call) Reply {
 	}
 	if id, ok := strings.CutPrefix(c.text, entryAction); ok {
 		if e, ok := b.base.Entry(id); ok {
-			return b.answer(e)
+			return b.pick(c.message, e)
 		}
 	}
 	return b.question(c.message, c.text)

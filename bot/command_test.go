@@ -318,6 +318,32 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// What a command or a button shows is what the conversation is about from then on.
+func TestSubject(t *testing.T) {
+	b := New(harbour().base, harbour().index, Options{})
+	for _, tt := range []struct {
+		m             Message
+		entry, before string
+	}{
+		{Message{Command: "privacy"}, "", ""},
+		{Message{Command: "who", Args: "lind"}, "", "Märta Lind, Foreign Minister of Norda"},
+		{Message{Command: "who"}, "", "Märta Lind, Foreign Minister of Norda"}, // an overview changes nothing
+		{Message{Command: "who", Args: "zzzz"}, "", "Märta Lind, Foreign Minister of Norda"},
+		{Message{Action: "e:where-talks"}, "where-talks", "Where do the talks take place?"},
+		{Message{Action: "e:greeting"}, "where-talks", "Where do the talks take place?"},
+		{Message{Action: "e:weather"}, "where-talks", "What will the weather be at the Lighthouse?"},
+		{Message{Command: "ask", Args: "e:when-talks"}, "when-talks", "When do the talks begin?"},
+		{Message{Action: "c:timeline:t.letters:1"}, "", "Timeline: Letters"},
+	} {
+		tt.m.Conversation = "c"
+		b.Reply(context.Background(), tt.m)
+		got, _ := b.talks.get("c", b.now())
+		if got.entry != tt.entry || got.before != tt.before {
+			t.Errorf("after %+v: %q, %q, want %q, %q", tt.m, got.entry, got.before, tt.entry, tt.before)
+		}
+	}
+}
+
 var actionForm = regexp.MustCompile(`^[A-Za-z0-9_:./-]{1,60}$`)
 
 // Every button that can be reached from any command holds a short action that works.
