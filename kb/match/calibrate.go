@@ -41,6 +41,12 @@ func (ix *Index) calibrate(c *Corpus, ex []example, opt Options) {
 			right = append(right, len(t.Right) > 0)
 		}
 	} else {
+		// There are thousands of phrasings: they need no guess to be pulled towards. Of them half the sure ones are worth an
+		// answer, since a wrong one costs twice a silence.
+		for _, at := range ix.policy.signalWeights() {
+			*at = 0
+		}
+		ix.policy.Answer, ix.policy.Clarify = .5, .25
 		for _, j := range holdOut(c, ex, opt.Folds, opt.FoldPasses, ix.policy, opt.Progress) {
 			if len(j.result.Best) == 0 {
 				continue
@@ -48,9 +54,6 @@ func (ix *Index) calibrate(c *Corpus, ex []example, opt Options) {
 			xs = append(xs, j.result.Signals.vector())
 			right = append(right, j.known && j.result.Best[0].Entry == j.entry)
 		}
-	}
-	if !ix.hasNot {
-		ix.policy.Bias, ix.policy.Gap, ix.policy.Foreign = 0, 0, 0 // the guess is about a gap that there is not
 	}
 	ix.policy.fitConfidence(xs, right)
 }

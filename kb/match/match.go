@@ -96,15 +96,19 @@ func (ix *Index) lean(w *work, q Query) {
 	defer ix.pool.Put(b)
 	ix.analyser.read(q.Before, b)
 	ix.score(b)
-	if last, ok := ix.byID[q.Last]; ok {
+	last, known := ix.byID[q.Last]
+	asked := w.kinds &^ vague
+	// To ask for a kind of thing that the last entry tells as well is no repetition.
+	again := known && asked != 0 && asked&ix.entries[last].tells != 0
+	if known {
 		// The headline of the last entry fits that entry like no other: what matters is what else it fits.
 		second := float32(math.Inf(-1))
 		for k, z := range b.z {
-			if k != int(last) && ix.entries[k].class == Told {
+			if k != int(last) && (again || ix.entries[k].class == Told) {
 				second = max(second, z)
 			}
 		}
-		b.z[last] = min(b.z[last], second)
+		b.z[last] = min(b.z[last], second+retold)
 	}
 	lean := float32(q.Lean)
 	scale := 1 / (1 + leanScale*lean)
@@ -115,11 +119,8 @@ func (ix *Index) lean(w *work, q Query) {
 		}
 	}
 	w.hasLast = false
-	if last, ok := ix.byID[q.Last]; ok {
-		// To ask for a kind of thing that the entry tells as well is no repetition.
-		if asked := w.kinds &^ vague; asked == 0 || asked&ix.entries[last].tells == 0 {
-			w.z[last] -= repeated * min(lean, 1)
-		}
+	if known && !again {
+		w.z[last] -= repeated * min(lean, 1)
 	}
 }
 
@@ -127,6 +128,7 @@ func (ix *Index) lean(w *work, q Query) {
 const (
 	leanScale = .6 // how far scores are scaled back
 	leanTold  = 1  // logits: whoever asks on about something that was told asks for more that is
+	retold    = 2  // logits that an entry may lead by when it tells the kind of thing asked, too
 	repeated  = 1  // logits that an entry loses for having just been answered
 )
 
