@@ -6,6 +6,7 @@ import (
 	"encoding/gob"
 	"fmt"
 	"io"
+	"slices"
 
 	"summitbot/kb/match/lexicon"
 )
@@ -33,7 +34,7 @@ type storedEntry struct {
 	Stems   int
 }
 
-// The sections that follow, little-endian.
+// The sections that follow, little-endian, in this order.
 const (
 	sectionStems  = iota // of all entries, as varints of the differences
 	sectionKeys          // the vocabulary's features, uint64
@@ -103,16 +104,6 @@ func Decode(r *bufio.Reader) (*Index, error) {
 	}
 	c := &Corpus{Names: s.Names, Elsewhere: s.Elsewhere, AsOf: s.AsOf}
 	ix := &Index{byID: map[string]int32{}, asOf: s.AsOf, policy: s.Policy}
-	var data [sections][]byte
-	for i, n := range s.Sections {
-		if n < 0 || n > maxSection {
-			return nil, fmt.Errorf("reading index: a section of %d bytes", n)
-		}
-		data[i] = make([]byte, n)
-		if _, err := io.ReadFull(r, data[i]); err != nil {
-			return nil, fmt.Errorf("reading index: %w", err)
-		}
-	}
 	if len(s.Counts) != len(s.Words) {
 		return nil, fmt.Errorf("reading index: %d words, %d counts", len(s.Words), len(s.Counts))
 	}
@@ -124,30 +115,23 @@ func Decode(r *bufio.Reader) (*Index, error) {
 	go func() { ix.analyser.spell.done(); close(spelt) }()
 	ix.vocab = &vocabulary{unseen: s.Unseen}
 	ix.model = &model{classes: len(s.Entries)}
-	var keys []feature
-	for _, x := range []struct {
-		from []byte
-		size int
-		make func(n int) any
-	}{
-		{data[sectionKeys], 8, func(n int) any { keys = make([]feature, n); return keys }},
-		{data[sectionIDF], 4, func(n int) any { ix.vocab.idf = make([]float32, n); return ix.vocab.idf }},
-		{data[sectionStart], 4, func(n int) any { ix.model.start = make([]uint32, n); return ix.model.start }},
-		{data[sectionClass], 2, func(n int) any { ix.model.class = make([]uint16, n); return ix.model.class }},
-		{data[sectionWeight], 1, func(n int) any { ix.model.weight = make([]int8, n); return ix.model.weight }},
-		{data[sectionScale], 4, func(n int) any { ix.model.scale = make([]float32, n); return ix.model.scale }},
-		{data[sectionDense], 4, func(n int) any { ix.model.dense = make([]float32, n); return ix.model.dense }},
-	} {
-		if _, err := binary.Decode(x.from, binary.LittleEndian, x.make(len(x.from)/x.size)); err != nil {
-			return nil, fmt.Errorf("reading index: %w", err)
-		}
+	in := sectionReader{r: r, sizes: s.Sections}
+	stems := next[byte](&in)
+	keys := next[feature](&in)
+	ix.vocab.idf = next[float32](&in)
+	ix.model.start = next[uint32](&in)
+	ix.model.class = next[uint16](&in)
+	ix.model.weight = next[int8](&in)
+	ix.model.scale = next[float32](&in)
+	ix.model.dense = next[float32](&in)
+	if in.err != nil {
+		return nil, fmt.Errorf("reading index: %w", in.err)
 	}
 	ix.vocab.id = make(map[feature]int32, len(keys))
 	for i, k := range keys {
 		ix.vocab.id[k] = int32(i)
 	}
 	ix.vocab.rows = len(keys) + lexicon.Dims
-	stems := data[sectionStems]
 	for _, e := range s.Entries {
 		in := info{id: e.ID, class: e.Class, tells: e.Tells, names: e.Names, numbers: e.Numbers, stems: make([]int32, 0, min(e.Stems, len(keys)))}
 		last := int32(0)
@@ -169,6 +153,37 @@ func Decode(r *bufio.Reader) (*Index, error) {
 	ix.derive()
 	<-spelt
 	return ix, nil
+}
+
+// A sectionReader reads one section after the other, through one buffer; it stops at the first fault.
+type sectionReader struct {
+	r     io.Reader
+	sizes [sections]int
+	at    int
+	buf   []byte
+	err   error
+}
+
+// next reads the next section as numbers of one type.
+func next[T any](s *sectionReader) []T {
+	n := s.sizes[s.at]
+	s.at++
+	var one T
+	size := binary.Size(one)
+	switch {
+	case s.err != nil:
+		return nil
+	case n < 0 || n > maxSection || n%size != 0:
+		s.err = fmt.Errorf("a section of %d bytes", n)
+		return nil
+	}
+	s.buf = slices.Grow(s.buf[:0], n)[:n]
+	if _, s.err = io.ReadFull(s.r, s.buf); s.err != nil {
+		return nil
+	}
+	out := make([]T, n/size)
+	_, s.err = binary.Decode(s.buf, binary.LittleEndian, out)
+	return out
 }
 
 // check finds what would make scoring read beyond the weights.
