@@ -76,6 +76,10 @@ const (
 func (ix *Index) Match(q Query) Result {
 	w := ix.pool.Get().(*work)
 	defer ix.pool.Put(w)
+	return ix.match(q, w)
+}
+
+func (ix *Index) match(q Query, w *work) Result {
 	ix.analyser.read(q.Text, w)
 	if len(w.words) == 0 {
 		return Result{Outcome: NoAnswer}

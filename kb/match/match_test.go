@@ -116,6 +116,27 @@ func TestEvidence(t *testing.T) {
 	}
 }
 
+// What the words and the rest are said to give must add up to the score that decided.
+func TestSharesAddUp(t *testing.T) {
+	ix := bakeryIndex()
+	for _, ask := range []string{"who founded the bakery", "wat is in teh rye bread of Anna?", "when, and where in Kiel"} {
+		w := &work{}
+		r := ix.match(Query{Text: ask}, w)
+		for _, c := range r.Best {
+			sum := 0.0
+			for _, s := range ix.shares(w, c.Entry) {
+				sum += s
+			}
+			if math.Abs(sum-c.Logit) > 1e-3 {
+				t.Errorf("%q: shares for %s add up to %.4f, its logit is %.4f", ask, c.ID, sum, c.Logit)
+			}
+		}
+		if lines := ix.Explain(Query{Text: ask}); len(lines) < 5 {
+			t.Errorf("%q is explained in %d lines", ask, len(lines))
+		}
+	}
+}
+
 func TestLean(t *testing.T) {
 	ix := bakeryIndex()
 	r := ix.Match(Query{Text: "and when?", Before: "Who founded the bakery?", Last: "founder", Lean: 2})
@@ -200,7 +221,9 @@ func FuzzMatch(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s, before string) {
 		for _, lean := range []float64{0, .5} {
-			r := bakeryIndex().Match(Query{Text: s, Before: before, Last: "founder", Lean: lean})
+			q := Query{Text: s, Before: before, Last: "founder", Lean: lean}
+			bakeryIndex().Explain(q)
+			r := bakeryIndex().Match(q)
 			if math.IsNaN(r.Confidence) || r.Confidence < 0 || r.Confidence > 1 {
 				t.Errorf("%q: confidence %v", s, r.Confidence)
 			}
