@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -34,13 +35,24 @@ func (b *Bot) reply(ctx context.Context, m Message) Reply {
 func (b *Bot) question(m Message, text string) Reply {
 	key := m.Conversation
 	last, _ := b.talks.get(key, b.now())
+	if c, ok := picked(text, last.choices); ok {
+		m.Text, m.Action = "", c.Action
+		return b.reply(context.Background(), m)
+	}
 	if m.Topic != "" && m.Topic != last.entry {
 		if e, ok := b.base.Entry(m.Topic); ok {
 			last = topic{entry: e.ID, before: e.Question}
 		}
 	}
-	r := b.find(text, last)
+	q := query(text, last)
+	r := b.index.Match(q)
 	reply := b.decided(r)
+	if second, ok := b.second(text, r); ok {
+		reply = b.both(reply, second)
+	}
+	if m.Explain {
+		reply.Explanation = b.index.Explain(q)
+	}
 	next := topic{before: text, choices: reply.Choices, at: b.now()}
 	switch {
 	case r.Outcome == match.Answer && b.at(r.Best[0]).Class == kb.Told:
@@ -56,17 +68,86 @@ func (b *Bot) question(m Message, text string) Reply {
 	return reply
 }
 
-// find matches a question by itself and, where there is something to lean on, with what was talked about before.
-func (b *Bot) find(text string, last topic) match.Result {
-	alone := b.index.Match(match.Query{Text: text})
-	if last.before == "" {
-		return alone
+// query is a question with what it leans on of what was talked about before.
+func query(text string, last topic) match.Query {
+	q := match.Query{Text: text}
+	if lean := leaning(text); lean > 0 && last.before != "" {
+		q.Before, q.Last, q.Lean = last.before, last.entry, lean
 	}
-	lean := leaning(text)
-	if lean == 0 {
-		return alone
+	return q
+}
+
+// Bounds of an answer to two questions at once.
+const (
+	bothSure = .97 // confidence that each half must have by itself
+	bothLong = 650 // runes of both answers
+)
+
+// second finds the answer to the other half of a text that asks two questions, of which r answers one. Both halves must be
+// sure by themselves: a wrong guess at what a text asks is worse than half an answer.
+func (b *Bot) second(text string, r match.Result) (*kb.Entry, bool) {
+	if r.Outcome != match.Answer || b.at(r.Best[0]).Class != kb.Told {
+		return nil, false
 	}
-	return b.index.Match(match.Query{Text: text, Before: last.before, Last: last.entry, Lean: lean})
+	parts := questions(text)
+	if len(parts) != 2 {
+		return nil, false
+	}
+	var found [2]match.Result
+	for i, part := range parts {
+		found[i] = b.index.Match(match.Query{Text: part})
+		if found[i].Outcome != match.Answer || found[i].Confidence < bothSure || b.at(found[i].Best[0]).Class != kb.Told {
+			return nil, false
+		}
+	}
+	first, other := found[0].Best[0].ID, found[1].Best[0].ID
+	switch r.Best[0].ID {
+	case first:
+		return b.at(found[1].Best[0]), first != other
+	case other:
+		return b.at(found[0].Best[0]), first != other
+	}
+	return nil, false
+}
+
+// questions splits a text into the questions it asks: at question marks, and before an "and" with a question word.
+func questions(text string) []string {
+	var out []string
+	for _, sentence := range strings.SplitAfter(text, "?") {
+		lower := strings.ToLower(sentence)
+		at := -1
+		for _, w := range []string{"who", "when", "where", "why", "how", "what", "which"} {
+			if i := strings.Index(lower, " and "+w+" "); i > 0 && len(lower) == len(sentence) {
+				at = i
+			}
+		}
+		if at > 0 {
+			out = append(out, sentence[:at], sentence[at+len(" and "):])
+			continue
+		}
+		out = append(out, sentence)
+	}
+	// What has hardly a word in it is no question of its own.
+	kept := out[:0]
+	for _, q := range out {
+		if len(strings.Fields(q)) >= 3 {
+			kept = append(kept, q)
+		}
+	}
+	return kept
+}
+
+// both is one reply with two answers, where they fit together.
+func (b *Bot) both(r Reply, other *kb.Entry) Reply {
+	text := r.Text + "\n\n" + other.Answer
+	if utf8.RuneCountInString(text) > bothLong {
+		r.Choices = append([]Choice{choiceOf(other)}, r.Choices...)
+		return r
+	}
+	e, _ := b.base.Entry(r.Entry)
+	r.Text = text
+	b.cite(&r, append(slices.Clone(e.Paragraphs), other.Paragraphs...))
+	return r
 }
 
 // decided turns what the matcher found into a reply.

@@ -238,6 +238,8 @@ func (b *Bot) call(c call) Reply {
 	r := c.command.run(b, c)
 	if len(c.found) > 0 && r.Kind == KindAnswer {
 		b.talks.set(c.message.Conversation, topic{before: r.Title, choices: r.Choices, at: b.now()})
+	} else {
+		b.talks.offer(c.message.Conversation, r.Choices, b.now())
 	}
 	if len(c.found) > 0 && len(c.lost) > 0 && r.Kind == KindAnswer {
 		r.Text = strings.TrimSpace("I did not understand all of that. This is what fits the rest.\n\n" + r.Text)

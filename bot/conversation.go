@@ -56,6 +56,13 @@ func (c *conversations) set(key string, t topic) {
 	c.last.Add(key, t)
 }
 
+// offer remembers what there is to choose from, and leaves the subject as it was.
+func (c *conversations) offer(key string, choices []Choice, now time.Time) {
+	t, _ := c.get(key, now)
+	t.choices, t.at = choices, now
+	c.set(key, t)
+}
+
 // leaning says how much a question leans on what was talked about before it: a question that begins with "and" or "what
 // about", that says "he" or "that" without naming anybody, or that is hardly more than a question word, cannot be
 // understood without.
@@ -78,7 +85,8 @@ func leaning(text string) float64 {
 	}
 	content := 0
 	for i, w := range words {
-		if pointing[w] {
+		// "this" points back by itself, not before a noun: "this year".
+		if pointing[w] && (!demonstrative[w] || i+1 == len(words) || verbs[words[i+1]]) {
 			lean = max(lean, leanPointing)
 		}
 		if w == "else" || w == "there" && i == len(words)-1 {
@@ -119,6 +127,11 @@ var openings = []string{"and", "but", "or", "what about", "how about", "no i mea
 
 // pointing words stand for something said before.
 var pointing = set("he", "him", "his", "she", "her", "they", "them", "their", "theirs", "it", "its", "it's", "that", "this", "those", "these", "then", "one", "ones", "both", "either", "former", "latter", "same", "hes", "thats", "that's", "he's", "they're")
+
+var demonstrative = set("this", "these")
+
+// verbs follow "this" where it stands for something.
+var verbs = set("is", "was", "are", "were", "has", "had", "did", "does", "do", "would", "will", "can", "could", "happen", "happened", "mean", "means", "and", "or", "so", "all", "too", "about", "then")
 
 func set(words ...string) map[string]bool {
 	m := make(map[string]bool, len(words))

@@ -17,6 +17,7 @@ type Message struct {
 	Action       string // a Choice's action
 	Topic        string // id of the entry that the message replies to, where the platform knows it; may be empty
 	Private      bool   // nobody else sees it: a direct message or a private chat
+	Explain      bool   // fill Reply.Explanation
 }
 
 // A Kind says what a Reply is.
@@ -52,7 +53,7 @@ type Reply struct {
 	Confidence  float64      // 0..1, that the best entry answers the question
 	Lang        string       // BCP 47 tag of the text
 	Suggestions []Suggestion // the next best entries with their answers
-	Explanation []string     // why, a line each; only where Message asked through Explain
+	Explanation []string     // why, a line each; only where Message.Explain asks
 }
 
 // A Field is a name with a few lines under it.
