@@ -50,6 +50,9 @@ func (b *Bot) question(m Message, text string) Reply {
 	if second, ok := b.second(text, r); ok {
 		reply = b.both(reply, second)
 	}
+	if tag := language(text); tag != "" && r.Outcome != match.Answer {
+		reply.Kind, reply.Lang, reply.Title, reply.Text = KindNoAnswer, tag, "", inEnglish(tag)
+	}
 	if m.Explain {
 		reply.Explanation = b.index.Explain(q)
 	}
