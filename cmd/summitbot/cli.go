@@ -61,17 +61,7 @@ func (a *app) run(args []string) (code int) {
 			panic(p)
 		}
 	}()
-	flags, given := settingFlags()
-	parser, err := kong.New(&grammar{}, flags,
-		kong.Name("summitbot"),
-		kong.Description("Answers questions about the background of the Trump-Putin summit in Alaska."),
-		kong.Writers(a.stdout, a.stderr),
-		kong.Exit(func(code int) { panic(exited(code)) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-	)
-	if err != nil {
-		panic(err) // a fault of the grammar, which every test meets
-	}
+	parser, given := a.parser()
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		fmt.Fprintf(a.stderr, "summitbot: %v\nTry: summitbot --help\n", err)
@@ -94,6 +84,22 @@ func (a *app) run(args []string) (code int) {
 		fmt.Fprintf(a.stderr, "summitbot: %s\n", message)
 	}
 	return code
+}
+
+// parser makes what reads a command line. The settings that flags gave are known after parsing.
+func (a *app) parser() (parser *kong.Kong, given func() map[string]string) {
+	flags, given := settingFlags()
+	parser, err := kong.New(&grammar{}, flags,
+		kong.Name("summitbot"),
+		kong.Description("Answers questions about the background of the Trump-Putin summit in Alaska."),
+		kong.Writers(a.stdout, a.stderr),
+		kong.Exit(func(code int) { panic(exited(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+	)
+	if err != nil {
+		panic(err) // a fault of the grammar, which every test meets
+	}
+	return parser, given
 }
 
 // exited is thrown where the parser ends the program: after --help.

@@ -76,7 +76,7 @@ type statsCommand struct{ folder }
 
 // Run counts.
 func (f statsCommand) Run(c *call) error {
-	know, err := c.knowledge(f.Dir)
+	know, err := c.unlearnt(f.Dir)
 	if err != nil {
 		return err
 	}

@@ -27,9 +27,22 @@ func (k *knowledge) bot(log *slog.Logger) *bot.Bot {
 // manyPhrasings take so long to learn that somebody who waits wants to know why.
 const manyPhrasings = 1500
 
-// knowledge loads the knowledge base in a folder; of none, the configured one; of that neither, the embedded one. One that
-// is broken is refused with all its faults.
+// knowledge loads the knowledge base in a folder and makes it ready to answer; of no folder, the configured one; of that
+// neither, the embedded one. One that is broken is refused with all its faults.
 func (c *call) knowledge(dir string) (*knowledge, error) {
+	k, err := c.unlearnt(dir)
+	if err != nil {
+		return nil, err
+	}
+	if n := phrasings(k.base); n >= manyPhrasings {
+		fmt.Fprintf(c.stderr, "summitbot: learning the %d phrasings of %s, which takes a moment\n", n, k.name)
+	}
+	k.index = match.Learn(k.base.Corpus(), match.Options{})
+	return k, nil
+}
+
+// unlearnt is knowledge without an index.
+func (c *call) unlearnt(dir string) (*knowledge, error) {
 	if dir == "" {
 		if err := c.faults.Of("SUMMITBOT_KB"); err != nil {
 			return nil, misuse("%w", err)
@@ -37,7 +50,7 @@ func (c *call) knowledge(dir string) (*knowledge, error) {
 		dir = string(c.cfg.Knowledge.Dir)
 	}
 	if dir == "" {
-		return embedded()
+		dir = "kb/summit"
 	}
 	k := &knowledge{fsys: os.DirFS(dir), name: dir}
 	var err error
@@ -48,10 +61,6 @@ func (c *call) knowledge(dir string) (*knowledge, error) {
 		}
 		return nil, misuse("%w", err)
 	}
-	if n := phrasings(k.base); n >= manyPhrasings {
-		fmt.Fprintf(c.stderr, "summitbot: learning the %d phrasings of %s, which takes a moment\n", n, dir)
-	}
-	k.index = match.Learn(k.base.Corpus(), match.Options{})
 	return k, nil
 }
 
@@ -62,16 +71,4 @@ func phrasings(b *kb.Base) int {
 		n += 1 + len(b.Entries[i].Asked)
 	}
 	return n
-}
-
-// embedded is the knowledge base in the program.
-func embedded() (*knowledge, error) {
-	const dir = "kb/summit"
-	k := &knowledge{fsys: os.DirFS(dir), name: dir}
-	var err error
-	if k.base, err = kb.Load(k.fsys, k.name); err != nil {
-		return nil, misuse("%w", err)
-	}
-	k.index = match.Learn(k.base.Corpus(), match.Options{})
-	return k, nil
 }
