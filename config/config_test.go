@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -129,7 +130,10 @@ func TestFaults(t *testing.T) {
 
 func TestFaultsOfOneSetting(t *testing.T) {
 	_, _, err := Load(Source{Environ: []string{"DISCORD_TOKEN=", "SUMMITBOT_KB="}})
-	faults := err.(Faults)
+	var faults Faults
+	if !errors.As(err, &faults) {
+		t.Fatalf("got %v, want Faults", err)
+	}
 	if got := fmt.Sprint(faults.Of("SUMMITBOT_KB")); got != "SUMMITBOT_KB is set but empty" {
 		t.Error(got)
 	}
@@ -250,8 +254,8 @@ func FuzzLoad(f *testing.F) {
 			return // reads whatever file that is
 		}
 		cfg, report, err := Load(Source{Environ: []string{name + "=" + value}, Flags: map[string]string{flag: given}})
-		if err != nil && len(err.(Faults)) == 0 {
-			t.Error("an error without faults")
+		if faults := (Faults{}); err != nil && (!errors.As(err, &faults) || len(faults) == 0) {
+			t.Errorf("an error without faults: %v", err)
 		}
 		for _, printed := range []string{fmt.Sprintf("%+v", cfg), report.String(), fmt.Sprint(err)} {
 			if name == "DISCORD_TOKEN" && len(value) > 12 && strings.Contains(printed, value) {

@@ -48,7 +48,7 @@ func (s Secret) String() string {
 }
 
 // Format masks the text under every verb, %d and %x included.
-func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, s.String()) }
 
 // MarshalText masks the text in JSON, YAML, XML and whatever else asks for text.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }

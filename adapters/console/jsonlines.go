@@ -137,7 +137,7 @@ func jsonError(err error) error {
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &syntax):
-		return fmt.Errorf("no valid JSON at byte %d: %v", syntax.Offset, syntax)
+		return fmt.Errorf("no valid JSON at byte %d: %w", syntax.Offset, syntax)
 	case errors.As(err, &kind) && kind.Field != "":
 		return fmt.Errorf("%q: want a text, got %s", kind.Field, kind.Value)
 	case errors.As(err, &kind):

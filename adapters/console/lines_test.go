@@ -49,7 +49,9 @@ func plainly(data []byte) []string {
 	return got
 }
 
-func same(a, b []string) bool { return strings.Join(a, "\x00") == strings.Join(b, "\x00") && len(a) == len(b) }
+func same(a, b []string) bool {
+	return strings.Join(a, "\x00") == strings.Join(b, "\x00") && len(a) == len(b)
+}
 
 func TestLines(t *testing.T) {
 	x := strings.Repeat("x", maxLine)

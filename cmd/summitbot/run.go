@@ -51,9 +51,9 @@ func (runCommand) Run(c *call) error {
 		cancel()
 	}
 	select {
-	case <-done:
+	case err := <-done:
 		log.Info("stopped")
-		return nil
+		return err
 	case <-signals:
 		return errors.New("stopped at once by a second signal")
 	case <-time.After(c.cfg.Run.DrainTimeout):

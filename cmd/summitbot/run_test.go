@@ -103,7 +103,9 @@ func TestWaitsGrowAndRecover(t *testing.T) {
 		}()
 		time.Sleep(time.Hour)
 		cancel()
-		<-done
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
 		wait := func(i int) time.Duration { return a.at[i+1].Sub(a.at[i]) }
 		// Jitter is up to half of a wait, either way.
 		if first := wait(0); first < firstWait/2 || first > firstWait*3/2 {
