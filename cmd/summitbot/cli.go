@@ -18,7 +18,8 @@ import (
 
 // Exit codes; docs/configuration.md explains them.
 const (
-	exitFault       = 1 // a fault while running; for kb lint and kb test: poor
+	exitFault       = 1 // a fault while running
+	exitPoor        = 1 // kb lint and kb test: the knowledge base works and could be better
 	exitMisuse      = 2 // a wrong command line, configuration or knowledge base: nothing was done
 	exitNotAnswered = 3 // ask: there was no answer
 )

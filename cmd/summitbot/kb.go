@@ -1,8 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
-	"slices"
+	"log/slog"
 	"text/tabwriter"
 
 	"summitbot/kb"
@@ -31,7 +32,15 @@ func (f lintCommand) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.verdict(kb.Lint(know.base, know.index), fmt.Sprintf("%s is fine: %d entries, %d phrasings", know.name, len(know.base.Entries), phrasings(know.base)))
+	problems := kb.Lint(know.base, know.index)
+	for _, p := range problems {
+		fmt.Fprintln(c.stdout, p)
+	}
+	if len(problems) > 0 {
+		return poor("%s: %d things could be better", know.name, len(problems))
+	}
+	fmt.Fprintf(c.stdout, "%s is fine: %d entries, %d phrasings\n", know.name, len(know.base.Entries), phrasings(know.base))
+	return nil
 }
 
 type testCommand struct{ folder }
@@ -46,30 +55,24 @@ func (f testCommand) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	asked, fallen, err := kb.Test(know.fsys, know.name, know.base, know.index)
+	tests, err := kb.LoadTests(know.fsys, know.name, know.base)
 	if err != nil {
-		return misuse("%w", err)
+		return misuse("the regression questions of %s are broken:\n%w", know.name, err)
 	}
-	if asked == 0 {
-		fmt.Fprintf(c.stdout, "%s has no regression questions (*.test.yaml)\n", know.name)
-		return nil
+	failures, asked := know.bot(c.logger(slog.LevelWarn)).Regress(context.Background(), tests)
+	for _, f := range failures {
+		fmt.Fprintln(c.stdout, f)
 	}
-	return c.verdict(fallen, fmt.Sprintf("%s: %d regression questions, all right", know.name, asked))
+	if len(failures) > 0 {
+		return poor("%s: %d of %d regression questions fell", know.name, len(failures), asked)
+	}
+	fmt.Fprintf(c.stdout, "%s: all %d regression questions came out right\n", know.name, asked)
+	return nil
 }
 
-// verdict prints problems, or that there are none.
-func (c *call) verdict(problems []kb.Problem, fine string) error {
-	for _, p := range problems {
-		fmt.Fprintln(c.stdout, p)
-	}
-	switch {
-	case slices.ContainsFunc(problems, func(p kb.Problem) bool { return p.Broken }):
-		return &exitError{code: exitMisuse}
-	case len(problems) > 0:
-		return &exitError{code: exitFault}
-	}
-	fmt.Fprintln(c.stdout, fine)
-	return nil
+// poor ends a check of something that works and could be better.
+func poor(format string, args ...any) error {
+	return &exitError{exitPoor, fmt.Errorf(format, args...)}
 }
 
 type statsCommand struct{ folder }

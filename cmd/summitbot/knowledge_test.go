@@ -33,3 +33,22 @@ func TestLearningIsAnnounced(t *testing.T) {
 		}
 	}
 }
+
+// What the lint finds nothing about is fine; scripts show the rest.
+func TestLintOfSoundKnowledge(t *testing.T) {
+	dir := t.TempDir()
+	var text strings.Builder
+	text.WriteString("source: {publisher: Gazette, as_of: 2020, paragraphs: 1}\nentries:\n  - {id: colour, question: which colour is it, answer: Red., paragraphs: [1], asked: [")
+	for i := range 50 {
+		fmt.Fprintf(&text, "colour of part %d, ", i)
+	}
+	text.WriteString("what hue]}\n")
+	if err := os.WriteFile(filepath.Join(dir, "things.yaml"), []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	a := app{stdout: &stdout, stderr: &stderr}
+	if code := a.run([]string{"kb", "lint", dir}); code != 0 || stdout.String() != dir+" is fine: 1 entries, 52 phrasings\n" {
+		t.Errorf("exit code %d, %s%s", code, &stdout, &stderr)
+	}
+}
