@@ -1,8 +1,9 @@
 // Package console is the adapter for the terminal and for pipes.
 //
-// A Console talks with one person (console.go): it reads lines, with editing and history where there is a terminal
-// (terminal.go), and writes replies as text (render.go). Lines serves programs (jsonlines.go): a question a line in, a JSON
-// object a line out. Both read through a reader that bounds what a line may hold (lines.go).
+// A Console talks with one person (console.go): it reads lines, where there is a terminal with editing and history
+// (terminal.go) and completion of commands (complete.go), and writes replies as text (render.go). Lines serves programs
+// (jsonlines.go): a question a line in, a JSON object a line out. Both read through a reader that bounds what a line may
+// hold (lines.go).
 package console
 
 import (
@@ -47,14 +48,18 @@ type lines interface {
 	stop()                 // leaves the terminal as it was found, also while read waits
 }
 
-// New makes a console. It edits lines where In and Out are terminals.
+// New makes a console. Where In and Out are terminals it edits lines, and completes commands if the core can.
 func New(b bot.Replier, opt Options) *Console {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
 	c := &Console{bot: b, opt: opt}
 	if in, out := terminal(opt.In), terminal(opt.Out); in != nil && out != nil {
-		c.lines = newEditor(in, out)
+		e := newEditor(in, out)
+		if core, ok := b.(completer); ok {
+			e.term.AutoCompleteCallback = (&tab{core: core}).press
+		}
+		c.lines = e
 	} else {
 		c.lines = pipe{newLineReader(opt.In)}
 	}

@@ -98,7 +98,7 @@ func (s *screenTest) cooked() bool {
 func (s *screenTest) talk(ctx context.Context) <-chan error {
 	done := make(chan error, 1)
 	style := StyleOf(s.tty, func(string) string { return "" })
-	go func() { done <- New(tower, Options{In: s.tty, Out: s.tty, Style: style}).Run(ctx) }()
+	go func() { done <- New(harbour{tower}, Options{In: s.tty, Out: s.tty, Style: style}).Run(ctx) }()
 	return done
 }
 
@@ -131,6 +131,8 @@ func TestEditingAndHistory(t *testing.T) {
 	s.waits("  1  Why?", 1)
 	s.types("1\r")
 	s.waits("pressed e:why", 1)
+	s.types("/w\tk\t\r") // completed
+	s.waits("asked /who kerr\r\n", 1)
 	s.types("two\rlines at once\r")
 	s.waits("asked lines at once", 1)
 	s.types("\x04")

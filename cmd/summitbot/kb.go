@@ -32,6 +32,9 @@ func (f lintCommand) Run(c *call) error {
 	if err != nil {
 		return err
 	}
+	if err := know.parse(); err != nil {
+		return err
+	}
 	problems := kb.Lint(know.base, know.index)
 	for _, p := range problems {
 		fmt.Fprintln(c.stdout, p)
@@ -55,9 +58,9 @@ func (f testCommand) Run(c *call) error {
 	if err != nil {
 		return err
 	}
-	tests, err := kb.LoadTests(know.fsys, know.name, know.base)
+	tests, err := know.tests()
 	if err != nil {
-		return misuse("the regression questions of %s are broken:\n%w", know.name, err)
+		return err
 	}
 	failures, asked := know.bot(c.logger(slog.LevelWarn)).Regress(context.Background(), tests)
 	for _, f := range failures {
@@ -79,8 +82,11 @@ type statsCommand struct{ folder }
 
 // Run counts.
 func (f statsCommand) Run(c *call) error {
-	know, err := c.unlearnt(f.Dir)
+	know, err := c.files(f.Dir)
 	if err != nil {
+		return err
+	}
+	if err := know.parse(); err != nil {
 		return err
 	}
 	b := know.base

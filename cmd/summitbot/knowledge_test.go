@@ -21,7 +21,7 @@ func TestLearningIsAnnounced(t *testing.T) {
 		}
 		want := ""
 		if asked == manyPhrasings {
-			want = fmt.Sprintf("summitbot: learning the %d phrasings of %s, which takes a moment\n", asked+4, dir)
+			want = fmt.Sprintf("summitbot: learning the %d phrasings of %s, which takes a while\n", asked+4, dir)
 		}
 		var stdout, stderr bytes.Buffer
 		a := app{stdout: &stdout, stderr: &stderr}

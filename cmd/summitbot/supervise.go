@@ -30,7 +30,7 @@ type platform struct {
 
 // A service is what an adapter is given.
 type service struct {
-	bot bot.Replier
+	bot *bot.Bot
 	log *slog.Logger
 }
 
