@@ -19,7 +19,7 @@ func (b *Bot) reply(ctx context.Context, m Message) Reply {
 	}
 	text := strings.TrimSpace(m.Text)
 	switch {
-	case text == "":
+	case match.Normal(text) == "":
 		return Reply{Kind: KindNotice, Text: "Ask me something about " + b.base.Source.About + ", or try /topics."}
 	case utf8.RuneCountInString(text) > maxQuestion:
 		return tooLong()
@@ -44,13 +44,19 @@ func (b *Bot) question(m Message, text string) Reply {
 			last = topic{entry: e.ID, before: e.Question}
 		}
 	}
-	q := query(text, last)
+	q := b.query(text, last)
 	r := b.index.Match(q)
+	if rest, ok := b.beyondTalk(text, r); ok {
+		q = b.query(rest, last)
+		r = b.index.Match(q)
+	}
 	reply := b.decided(r)
 	if second, ok := b.second(text, r); ok {
 		reply = b.both(reply, second)
 	}
-	if tag := language(text); tag != "" && r.Outcome != match.Answer {
+	// A greeting is understood in any language, what follows it is not.
+	understood := r.Outcome == match.Answer && (b.at(r.Best[0]).Class != kb.Talk || len(strings.Fields(text)) <= 3)
+	if tag := language(text); tag != "" && !understood {
 		reply.Kind, reply.Lang, reply.Title, reply.Text = KindNoAnswer, tag, "", inEnglish(tag)
 	}
 	if m.Explain {
@@ -72,12 +78,35 @@ func (b *Bot) question(m Message, text string) Reply {
 }
 
 // query is a question with what it leans on of what was talked about before.
-func query(text string, last topic) match.Query {
+func (b *Bot) query(text string, last topic) match.Query {
 	q := match.Query{Text: text}
 	if lean := leaning(text); lean > 0 && last.before != "" {
 		q.Before, q.Last, q.Lean = last.before, last.entry, lean
 	}
 	return q
+}
+
+// beyondTalk finds the question in a text that begins or ends with a greeting or thanks: the part of it that asks something,
+// where the whole was taken for talk.
+func (b *Bot) beyondTalk(text string, r match.Result) (string, bool) {
+	if r.Outcome != match.Answer || b.at(r.Best[0]).Class != kb.Talk {
+		return "", false
+	}
+	best, sure := "", 0.0
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(",.!?;:\n–—", r) }) {
+		if len(strings.Fields(part)) < 3 {
+			continue
+		}
+		found := b.index.Match(match.Query{Text: part})
+		switch {
+		case len(found.Best) == 0:
+		case found.Outcome == match.Answer && b.at(found.Best[0]).Class == kb.Told && found.Confidence > sure:
+			best, sure = part, found.Confidence
+		case found.Outcome == match.NoAnswer && found.NotSure && sure == 0:
+			best = part // something that is not told; a part that is told comes before it
+		}
+	}
+	return best, best != ""
 }
 
 // Bounds of an answer to two questions at once.

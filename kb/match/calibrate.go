@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
+	"sync"
 )
 
 // A judged question is a phrasing that the index did not learn from, with what was found for it.
@@ -25,12 +27,12 @@ const enoughTests = 100
 // calibrate fits the confidence. Where there are enough tests it is fitted on them, since they are asked as readers ask, and
 // says whether there is an answer at all: which entry gives it is the ranking's business, and neighbours often serve as well.
 // Otherwise it is fitted on phrasings held out and says whether the best entry is the right one.
-func (ix *Index) calibrate(c *Corpus, ex []example, opt Options) {
+func (ix *Index) calibrate(tests []Test, held []judged) {
 	var xs [][signals]float64
 	var right []bool
-	if len(opt.Tests) >= enoughTests {
+	if len(tests) >= enoughTests {
 		w := &work{}
-		for _, t := range opt.Tests {
+		for _, t := range tests {
 			ix.analyser.read(t.Text, w)
 			if len(w.words) == 0 {
 				continue
@@ -47,7 +49,7 @@ func (ix *Index) calibrate(c *Corpus, ex []example, opt Options) {
 			*at = 0
 		}
 		ix.policy.Answer, ix.policy.Clarify = .5, .25
-		for _, j := range holdOut(c, ex, opt.Folds, opt.FoldPasses, ix.policy, opt.Progress) {
+		for _, j := range held {
 			if len(j.result.Best) == 0 {
 				continue
 			}
@@ -60,35 +62,54 @@ func (ix *Index) calibrate(c *Corpus, ex []example, opt Options) {
 
 // holdOut trains folds times, each time without a part of every entry's phrasings and without a part of the entries, and
 // judges what was left out. Entries must be missing for confidence to learn what missing looks like; where there are
-// entries that say what is not told, those are the ones left out.
-func holdOut(c *Corpus, ex []example, folds, passes int, p policy, progress func(step string, done, of int)) []judged {
-	var out []judged
+// entries that say what is not told, those are the ones left out. The folds are worked at side by side.
+func (ix *Index) holdOut(ex []example, folds, passes int, progress func(step string, done, of int)) []judged {
+	parts := make([][]judged, folds)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	done := 0
 	for f := range folds {
-		progress("calibrating", f, folds)
-		ix := newIndex(c)
-		var learn, judge []example
-		for i, e := range ex {
-			switch gone := ix.missing(e.entry, f, folds); {
-			case gone && i%4 != 0: // an entry that is missing whole has enough phrasings
-			case gone || i%folds == f:
-				judge = append(judge, e)
-			default:
-				learn = append(learn, e)
-			}
-		}
-		ix.policy = p
-		ix.fit(learn, passes)
-		w := &work{}
-		for _, e := range judge {
-			ix.analyser.read(e.text, w)
-			if len(w.words) == 0 {
-				continue
-			}
-			ix.score(w)
-			out = append(out, judged{ix.weigh(w), e.entry, !ix.missing(e.entry, f, folds)})
+		wg.Go(func() {
+			parts[f] = ix.blank().judge(ex, f, folds, passes)
+			mu.Lock()
+			defer mu.Unlock()
+			done++
+			progress("calibrating", done, folds)
+		})
+	}
+	wg.Wait()
+	return slices.Concat(parts...)
+}
+
+// judge learns without one fold and judges what it left out.
+func (ix *Index) judge(ex []example, fold, folds, passes int) []judged {
+	var learn, held []example
+	for i, e := range ex {
+		switch gone := ix.missing(e.entry, fold, folds); {
+		case gone && i%4 != 0: // an entry that is missing whole has enough phrasings
+		case gone || i%folds == fold:
+			held = append(held, e)
+		default:
+			learn = append(learn, e)
 		}
 	}
+	ix.fit(learn, passes)
+	out := make([]judged, 0, len(held))
+	w := &work{}
+	for _, e := range held {
+		ix.analyser.read(e.text, w)
+		if len(w.words) == 0 {
+			continue
+		}
+		ix.score(w)
+		out = append(out, judged{ix.weigh(w), e.entry, !ix.missing(e.entry, fold, folds)})
+	}
 	return out
+}
+
+// blank is an index over the same entries that has learnt nothing yet.
+func (ix *Index) blank() *Index {
+	return &Index{entries: slices.Clone(ix.entries), byID: ix.byID, analyser: ix.analyser, asOf: ix.asOf, policy: ix.policy, hasNot: ix.hasNot}
 }
 
 func (ix *Index) missing(entry, fold, folds int) bool {
@@ -265,8 +286,8 @@ func FitEvidence(c *Corpus, opt Options) string {
 	if opt.Progress == nil {
 		opt.Progress = func(string, int, int) {}
 	}
-	ex := newIndex(c).examples(c)
+	ix := newIndex(c)
 	var p policy
-	p.fitRanking(holdOut(c, ex, cmp.Or(opt.Folds, 4), cmp.Or(opt.FoldPasses, 4), policy{}, opt.Progress))
+	p.fitRanking(ix.holdOut(ix.examples(c), cmp.Or(opt.Folds, 4), cmp.Or(opt.FoldPasses, 4), opt.Progress))
 	return fmt.Sprintf("Names: %.2f, Sides: %.2f, Numbers: %.2f, Kind: %.2f, Covered: %.2f, Last: %.2f", p.Names, p.Sides, p.Numbers, p.Kind, p.Covered, p.Last)
 }

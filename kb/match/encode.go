@@ -144,8 +144,7 @@ func Decode(r *bufio.Reader) (*Index, error) {
 			stems = stems[size:]
 			in.stems = append(in.stems, last)
 		}
-		ix.byID[e.ID] = int32(len(ix.entries))
-		ix.entries = append(ix.entries, in)
+		ix.add(in)
 	}
 	if err := ix.model.check(len(keys)); err != nil {
 		return nil, fmt.Errorf("reading index: %w", err)

@@ -97,17 +97,16 @@ const rareKept = 6000
 
 // Options say how an index is learnt; the zero value is right.
 type Options struct {
-	Passes     int                             // of the trainer; 0 is 8
+	Passes     int                             // of the trainer; 0 is 8, or 5 where there are many phrasings
 	Folds      int                             // of the calibration on held-out phrasings; 0 is 3, negative is none
-	FoldPasses int                             // of the trainer in each; 0 is 3
+	FoldPasses int                             // of the trainer in each; 0 is 2
 	Tests      []Test                          // questions to calibrate on, if there are enough
 	Progress   func(step string, done, of int) // told what is going on; may be nil
 }
 
 // Learn makes an index from a corpus. It is deterministic.
 func Learn(c *Corpus, opt Options) *Index {
-	opt.Passes = cmp.Or(opt.Passes, 8)
-	opt.Folds, opt.FoldPasses = cmp.Or(opt.Folds, 3), cmp.Or(opt.FoldPasses, 3)
+	opt.Folds, opt.FoldPasses = cmp.Or(opt.Folds, 3), cmp.Or(opt.FoldPasses, 2)
 	if opt.Progress == nil {
 		opt.Progress = func(string, int, int) {}
 	}
@@ -115,10 +114,24 @@ func Learn(c *Corpus, opt Options) *Index {
 	ix := newIndex(c)
 	ix.policy = defaultPolicy
 	ex := ix.examples(c)
+	if opt.Passes == 0 {
+		opt.Passes = 5
+		if len(ex) < rareKept || len(opt.Tests) >= enoughTests {
+			opt.Passes = 8 // it is quick, or learnt once and stored
+		}
+	}
 	opt.Progress("learning", 0, 1)
+	// The folds learn beside the index itself.
+	var held []judged
+	var wg sync.WaitGroup
+	if opt.Folds > 0 && len(opt.Tests) < enoughTests {
+		start := ix.blank()
+		wg.Go(func() { held = start.holdOut(ex, opt.Folds, opt.FoldPasses, opt.Progress) })
+	}
 	ix.fit(ex, opt.Passes)
+	wg.Wait()
 	if opt.Folds > 0 {
-		ix.calibrate(c, ex, opt)
+		ix.calibrate(opt.Tests, held)
 	}
 	return ix
 }
@@ -136,7 +149,6 @@ func newIndex(c *Corpus) *Index {
 	w := &work{}
 	for i := range c.Entries {
 		e := &c.Entries[i]
-		ix.byID[e.ID] = int32(i)
 		in := info{id: e.ID, class: e.Class, tells: e.Tells, names: make([]uint64, (len(c.Names)+63)/64)}
 		// One phrasing that names somebody may be a slip; two are a pattern, as are the entry's own words.
 		names, numbers := map[int32]int{}, map[int32]int{}
@@ -172,9 +184,16 @@ func newIndex(c *Corpus) *Index {
 			}
 		}
 		slices.Sort(in.numbers)
-		ix.entries = append(ix.entries, in)
+		ix.add(in)
 	}
 	return ix
+}
+
+// add takes in an entry.
+func (ix *Index) add(in info) {
+	ix.byID[in.id] = int32(len(ix.entries))
+	ix.hasNot = ix.hasNot || in.class == NotTold
+	ix.entries = append(ix.entries, in)
 }
 
 func number(s string) (int32, bool) {
@@ -242,11 +261,6 @@ func (ix *Index) fit(ex []example, passes int) {
 // derive works out what follows from what was learnt.
 func (ix *Index) derive() {
 	ix.pool.New = func() any { return &work{} }
-	for i := range ix.entries {
-		if ix.entries[i].class == NotTold {
-			ix.hasNot = true
-		}
-	}
 	// A name that many entries are about says little against an entry that is not.
 	ix.rarity = make([]float32, len(ix.analyser.names.list))
 	for n := range ix.rarity {
@@ -268,11 +282,10 @@ type model struct {
 	weight  []int8
 	scale   []float32 // of each feature's weights
 	dense   []float32 // rows of the sense features, all classes
-	bias    []float32
 }
 
 // pruned is the size, against the largest weight of all, under which a weight is dropped.
-const pruned = .004
+const pruned = .007
 
 func compress(w *weights) *model {
 	m := &model{classes: w.classes}
