@@ -77,6 +77,31 @@ func TestEveryPhrasingFindsItsEntry(t *testing.T) {
 	}
 }
 
+// A slip that stands in several phrasings is still a slip, where the word it is of is much commoner.
+func TestSlipsInPhrasingsAreCorrected(t *testing.T) {
+	c := bakery()
+	for i := range 40 {
+		c.Entries[0].Asked = append(c.Entries[0].Asked, fmt.Sprint("opening question ", i))
+	}
+	for i := range 3 {
+		c.Entries[2].Asked = append(c.Entries[2].Asked, fmt.Sprint("openign the rye ", i))
+	}
+	a := newAnalyser(c)
+	if ws := a.analyse("openign", nil); ws[0].text != "opening" || ws[0].corrected != "openign" {
+		t.Errorf("%q is read as %q", "openign", ws[0].text)
+	}
+}
+
+func TestTalkMustBeCovered(t *testing.T) {
+	ix := bakeryIndex()
+	if r := ix.Match(Query{Text: "good morning"}); r.Best[0].ID != "hello" || r.Signals.Covered < talkCovered {
+		t.Errorf("a greeting is covered %.2f by %s", r.Signals.Covered, r.Best[0].ID)
+	}
+	if r := ix.Match(Query{Text: "good zebra quantum morning physics"}); r.Outcome == Answer && r.Best[0].Class == Talk {
+		t.Error("a text that is hardly a greeting is taken for one")
+	}
+}
+
 func TestEvidence(t *testing.T) {
 	ix := bakeryIndex()
 	evidence := func(ask, entry string) Evidence {

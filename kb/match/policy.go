@@ -20,6 +20,10 @@ var defaultPolicy = policy{
 	Answer: .8, Clarify: .5,
 }
 
+// talkCovered is how much of a text's weight must be words of a greeting's phrasings for it to be taken for one: talk has
+// few words, and what has others is about something else.
+const talkCovered = .7
+
 func (p *policy) score(c *Candidate) float64 {
 	e := &c.Evidence
 	return c.Logit + p.Names*e.Names + p.Sides*e.Sides + p.Numbers*e.Numbers + p.Kind*e.Kind +
@@ -43,6 +47,9 @@ func (p *policy) decide(r *Result, hasNot bool) {
 		r.Outcome = Answer
 	case r.Confidence >= p.Clarify:
 		r.Outcome = Clarify
+	}
+	if r.Best[0].Class == Talk && r.Signals.Covered < talkCovered {
+		r.Outcome = NoAnswer
 	}
 	r.NotSure = hasNot && len(r.Not) > 0 && r.Signals.Gap < 1
 }

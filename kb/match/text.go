@@ -18,7 +18,6 @@ const maxTokens = 200
 type token struct {
 	text       string
 	start, end int // bytes of the original
-	entity     int // index into the names' entities, or -1
 	sentence   int // which sentence it belongs to, from 0
 }
 
@@ -108,9 +107,22 @@ func tokenize(text string) []token {
 		if len(out) >= maxTokens {
 			break
 		}
-		out = expand(out, token{text: word, start: s.start, end: s.end, entity: -1, sentence: s.sentence})
+		out = expand(out, token{text: word, start: s.start, end: s.end, sentence: s.sentence})
 	}
-	return out
+	return homophones(out)
+}
+
+// homophones mends the one that is typed most: "were" for "where", before a verb at the start and after one at the end.
+func homophones(ts []token) []token {
+	if n := len(ts); n >= 2 {
+		if ts[0].text == "were" && auxiliaries[ts[1].text] {
+			ts[0].text = "where"
+		}
+		if ts[n-1].text == "were" && auxiliaries[ts[n-2].text] {
+			ts[n-1].text = "where"
+		}
+	}
+	return ts
 }
 
 func ordinal(s string) bool {

@@ -23,6 +23,8 @@ func TestNormal(t *testing.T) {
 		{"a full stop is none", "I went. U stayed", "i went you stayed"},
 		{"other alphabets", "Лавров и Україна", "лавров и украіна"},
 		{"emoji and symbols are no words", "🔥🔥 :) #1", "1"},
+		{"were for where", "were is it. it is were", "where is it it is where"},
+		{"were that is were", "were they there", "were they there"},
 		{"nothing", " \t\n", ""},
 		{"broken encoding", "a\xff\xfeb", "a b"},
 		{"right to left marks", "‮abc‬", "abc"},

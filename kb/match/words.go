@@ -105,25 +105,46 @@ func newAnalyser(c *Corpus) *analyser {
 		}
 	}
 	a.names = newNames(c)
+	inNames := map[string]bool{}
 	for _, w := range a.names.words() {
-		count[w] += 3
+		inNames[w] = true
+		count[w] += often
 	}
 	texts := make([]string, 0, len(count))
 	for w := range count {
 		texts = append(texts, w)
 	}
 	slices.Sort(texts)
+	// Solid words are English, or names, or no plain words at all (numbers, other alphabets). Of the others, the rare ones and
+	// those that a much commoner solid word is near are slips of whoever wrote the phrasing: they are corrected like a user's.
+	solid := newSpeller()
+	slip := func(w string) bool {
+		return len(w) >= minOneEdit && !a.lex.IsWord(w) && !inNames[w] && strings.IndexFunc(w, func(r rune) bool { return r < 'a' || r > 'z' }) < 0
+	}
+	for _, w := range texts {
+		if !slip(w) {
+			solid.add(w, count[w])
+		}
+	}
+	solid.done()
 	a.spell = newSpeller()
 	for _, w := range texts {
-		// A rare string that is no word is a slip of whoever wrote the phrasing. It is corrected like a user's.
-		if count[w] < 3 && !a.lex.IsWord(w) && strings.IndexFunc(w, func(r rune) bool { return r < 'a' || r > 'z' }) < 0 && len(w) >= 4 {
-			continue
+		if slip(w) {
+			to, ok := solid.nearest(w)
+			if count[w] < often || ok && count[to] >= commoner*count[w] {
+				continue
+			}
 		}
 		a.learn(w, count[w])
 	}
 	a.spell.done()
 	return a
 }
+
+const (
+	often    = 3  // times that a string which is no word must occur to be one of the corpus's own
+	commoner = 10 // times as often occurs a word that it is rather a slip of
+)
 
 // function holds the words that carry grammar, not content.
 var function = func() map[string]bool {
