@@ -81,7 +81,7 @@ func (b *Bot) question(m Message, text string) Reply {
 func (b *Bot) query(text string, last topic) match.Query {
 	q := match.Query{Text: text}
 	if lean := leaning(text); lean > 0 && last.before != "" {
-		q.Before, q.Last, q.Lean = last.before, last.entry, lean
+		q.Before, q.Last, q.Lean, q.Near = last.before, last.entry, lean, b.beside[last.entry]
 	}
 	return q
 }

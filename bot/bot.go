@@ -20,13 +20,14 @@ const maxQuestion = 1000
 
 // A Bot answers messages. It is safe for concurrent use.
 type Bot struct {
-	base  *kb.Base
-	index *match.Index
-	log   *slog.Logger
-	now   func() time.Time
-	talks *conversations
-	names *names
-	table []Command // the commands
+	base   *kb.Base
+	index  *match.Index
+	log    *slog.Logger
+	now    func() time.Time
+	talks  *conversations
+	beside map[string][]int // what is not told beside each entry, as indices of entries
+	names  *names
+	table  []Command // the commands
 
 	overview []*kb.Entry // what the summary is made of
 }
@@ -45,7 +46,7 @@ func New(base *kb.Base, index *match.Index, opt Options) *Bot {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	b := &Bot{base: base, index: index, log: opt.Log, now: opt.Now, talks: newConversations(), names: newNames(base)}
+	b := &Bot{base: base, index: index, log: opt.Log, now: opt.Now, talks: newConversations(), beside: beside(base), names: newNames(base)}
 	b.overview = b.overviews()
 	b.table = b.commandTable()
 	return b

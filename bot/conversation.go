@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
+
+	"summitbot/kb"
 )
 
 // Bounds of what is remembered.
@@ -139,4 +141,17 @@ func set(words ...string) map[string]bool {
 		m[w] = true
 	}
 	return m
+}
+
+// beside lists for each entry the groups of what is not told beside it: those that name it as what is told.
+func beside(base *kb.Base) map[string][]int {
+	out := map[string][]int{}
+	for i := range base.Entries {
+		if e := &base.Entries[i]; e.Class == kb.NotTold {
+			for _, id := range e.Related {
+				out[id] = append(out[id], i)
+			}
+		}
+	}
+	return out
 }

@@ -24,6 +24,7 @@ type Query struct {
 	Before string  // what was talked about before: the headline of the last entry, or the last question; may be empty
 	Last   string  // id of the entry that was answered last; may be empty
 	Lean   float64 // how much of Before is to be read into Text: 0 is nothing, 1 as much as of Text itself
+	Near   []int   // entries, as indices into the corpus, that lie near the last one
 }
 
 // A Candidate is an entry that may be meant.
@@ -123,6 +124,9 @@ func (ix *Index) lean(w *work, q Query) {
 		}
 	}
 	w.hasLast = false
+	for _, k := range q.Near {
+		w.z[k] += near * min(lean, 1)
+	}
 	if known && !again {
 		w.z[last] -= repeated * min(lean, 1)
 	}
@@ -132,6 +136,7 @@ func (ix *Index) lean(w *work, q Query) {
 const (
 	leanScale = .6 // how far scores are scaled back
 	leanTold  = 1  // logits: whoever asks on about something that was told asks for more that is
+	near      = 3  // logits for an entry that lies near the last one
 	retold    = 2  // logits that an entry may lead by when it tells the kind of thing asked, too
 	repeated  = 1  // logits that an entry loses for having just been answered
 )
