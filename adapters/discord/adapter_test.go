@@ -1,0 +1,153 @@
+package discord
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"summitbot/adapters/discord/discordtest"
+	"summitbot/bot"
+)
+
+// quick are times for tests: those that the protocol or people set, made short.
+func quick() times {
+	t := realTimes()
+	t.open, t.lowest, t.highest = 5*time.Second, 20*time.Millisecond, 200*time.Millisecond
+	t.invalid, t.identify, t.retry, t.drain = 50*time.Millisecond, 50*time.Millisecond, 20*time.Millisecond, 3*time.Second
+	return t
+}
+
+// A core is the bot as the adapter sees it, with answers that tests can tell apart. The real one is met in core_test.go.
+type core struct {
+	mu    sync.Mutex
+	heard []bot.Message
+	reply func(bot.Message) bot.Reply // nil echoes
+}
+
+func (c *core) Reply(_ context.Context, m bot.Message) bot.Reply {
+	c.mu.Lock()
+	c.heard = append(c.heard, m)
+	reply := c.reply
+	c.mu.Unlock()
+	if reply != nil {
+		return reply(m)
+	}
+	return bot.Reply{Kind: bot.KindAnswer, Title: "Heard", Text: m.Text + m.Command + m.Action, Source: "A paper", AsOf: "14 August 2025",
+		Entry: "entry-1", Rate: true, Choices: []bot.Choice{{Label: "And then?", Action: "e:entry-2"}}}
+}
+
+func (c *core) last() bot.Message {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if len(c.heard) == 0 {
+		return bot.Message{}
+	}
+	return c.heard[len(c.heard)-1]
+}
+
+// A running adapter and the Discord that it is connected to.
+type rig struct {
+	*discordtest.Server
+	*core
+	adapter *Adapter
+	log     *journal
+	stop    context.CancelFunc
+	ended   chan error
+}
+
+// start runs an adapter against a server until the test ends.
+func start(t *testing.T, set discordtest.Settings, change func(*Config, *times)) *rig {
+	t.Helper()
+	r := prepare(t, set, change)
+	r.run(t)
+	return r
+}
+
+func prepare(t *testing.T, set discordtest.Settings, change func(*Config, *times)) *rig {
+	t.Helper()
+	r := &rig{Server: discordtest.New(t, set), core: &core{}, log: &journal{}}
+	config, times := Config{Token: discordtest.Token, APIURL: r.URL()}, quick()
+	if change != nil {
+		change(&config, &times)
+	}
+	a, err := New(config, r.core, slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.times = times
+	a.api.retry = times.retry
+	r.adapter = a
+	return r
+}
+
+func (r *rig) run(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	r.stop, r.ended = cancel, make(chan error, 1)
+	go func() { r.ended <- r.adapter.Run(ctx) }()
+	t.Cleanup(func() {
+		cancel()
+		select {
+		case err := <-r.ended:
+			if err != nil {
+				t.Errorf("the adapter ended: %v", err)
+			}
+			r.ended <- nil
+		case <-time.After(15 * time.Second):
+			t.Error("the adapter does not end")
+		}
+		if s := r.log.String(); strings.Contains(s, discordtest.Token) || strings.Contains(s, "aW50ZXJhY3Rpb24") {
+			t.Errorf("a secret in the log:\n%s", s)
+		}
+		if t.Failed() {
+			t.Logf("log:\n%s", r.log)
+		}
+	})
+}
+
+// A journal keeps a log.
+type journal struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.b.Write(p)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.b.String()
+}
+
+func TestAnswersMention(t *testing.T) {
+	r := start(t, discordtest.Settings{}, nil)
+	r.AwaitConnected(1)
+	id := r.Say(discordtest.Said{Text: discordtest.Mention + " when did they last meet?"})
+	m := r.Answer(discordtest.Channel, id)
+	e := m.Body.Embeds[0]
+	if e.Title != "Heard" || e.Description != "when did they last meet?" || e.Footer.Text != "A paper · as of 14 August 2025" {
+		t.Errorf("embed %+v", e)
+	}
+	if m.Body.Reference.MessageID != id || *m.Body.Reference.Fail {
+		t.Errorf("reference %+v", m.Body.Reference)
+	}
+	if got := r.last(); got.Conversation != "discord:"+discordtest.Channel+":"+discordtest.Reader || got.Private {
+		t.Errorf("message %+v", got)
+	}
+}
+
+func TestAnswersAsk(t *testing.T) {
+	r := start(t, discordtest.Settings{}, nil)
+	r.AwaitConnected(1)
+	i := r.Responded(r.Use(discordtest.Place{}, "ask", "question", "who led it?"))
+	if i.Message == nil || i.Message.Body.Embeds[0].Description != "who led it?" {
+		t.Errorf("response %+v", i)
+	}
+}

@@ -1,0 +1,318 @@
+package discord
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Why a connection to the gateway ended, beside a closeError and errors of the network.
+var (
+	errReconnect  = errors.New("the gateway asked for a reconnect")
+	errResumable  = errors.New("the gateway refused the session for now")
+	errInvalid    = errors.New("the gateway refused the session")
+	errNoAck      = errors.New("the gateway did not acknowledge a heartbeat")
+	errSilent     = errors.New("the gateway has gone silent")
+	errLeft       = errors.New("the connection was closed here")
+	errNoFarewell = errors.New("not taking leave: the session is to be resumed")
+)
+
+// A closeError is the gateway's close frame.
+type closeError struct {
+	Code   int
+	Reason string
+}
+
+func (e *closeError) Error() string {
+	return fmt.Sprintf("the gateway closed the connection: %d", e.Code)
+}
+
+// The opcodes of websocket frames.
+const (
+	frameMore   = 0x0
+	frameText   = 0x1
+	frameBinary = 0x2
+	frameClose  = 0x8
+)
+
+const (
+	maxGatewayMessage = 16 << 20         // Discord's largest, by far, is the READY of a full shard
+	helloTimeout      = 20 * time.Second // until the server's Hello says how often something is to be heard
+	writeTimeout      = 10 * time.Second
+	ackGrace          = 15 * time.Second // beyond the heartbeat interval, until silence means that the line is dead
+)
+
+// A link is one socket to the gateway, as the library sees it. It reads the server's frames before the library does, because
+// the library (v0.29.0) leaves undone what keeps a connection healthy:
+//
+//   - Its Open hangs for good when opcode 7 arrives early (discordgo issue 513), it answers opcode 9 at once and always by a
+//     new session, and it tells nobody a close frame's code. Here each of them ends the connection with its own cause.
+//   - It waits for ever on a silent server and for five missed acknowledgements. Here one missing acknowledgement, or
+//     silence for longer than the heartbeat interval, ends the connection.
+//   - It closes with code 1000, at which Discord forgets the session. Here a close frame leaves only after farewell.
+//   - It panics at some malformed events and loses others (screen.go).
+//
+// The cause of the end is kept, and done is closed.
+type link struct {
+	net.Conn
+	in  *bufio.Reader
+	out []byte // for the library, not read by it yet
+
+	upgraded atomic.Bool // the HTTP handshake is over
+	plain    bool        // no websocket came of it: whatever follows goes through as it is
+	message  []byte      // the frames of a message so far
+	inside   bool        // of a message whose last frame is yet to come
+	idle     time.Duration
+
+	mu       sync.Mutex // guards what follows
+	interval time.Duration
+	greeted  bool      // identify or resume has been written
+	beatAt   time.Time // of the first heartbeat without an acknowledgement; zero when there is none
+	leaving  bool
+	cause    error
+
+	heard atomic.Int64 // when the last byte came, in Unix nanoseconds
+	done  chan struct{}
+}
+
+func newLink(c net.Conn) *link {
+	return &link{Conn: c, in: bufio.NewReaderSize(c, 16<<10), idle: helloTimeout, done: make(chan struct{})}
+}
+
+// Read hands the library what it may see.
+func (l *link) Read(p []byte) (int, error) {
+	for len(l.out) == 0 {
+		if err := l.fill(); err != nil {
+			return 0, l.end(err)
+		}
+	}
+	n := copy(p, l.out)
+	l.out = l.out[n:]
+	return n, nil
+}
+
+func (l *link) fill() error {
+	if err := l.Conn.SetReadDeadline(time.Now().Add(l.idle)); err != nil {
+		return err
+	}
+	l.out = l.out[:0]
+	var err error
+	switch {
+	case l.plain:
+		if _, err = l.in.Peek(1); err == nil {
+			l.out, err = append(l.out, make([]byte, l.in.Buffered())...), nil
+			_, err = io.ReadFull(l.in, l.out)
+		}
+	case !l.upgraded.Load():
+		err = l.handshake()
+	default:
+		err = l.frame()
+	}
+	var timeout net.Error
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		return errSilent
+	}
+	if err == nil {
+		l.heard.Store(time.Now().UnixNano())
+	}
+	return err
+}
+
+// handshake passes one line of the server's HTTP response on.
+func (l *link) handshake() error {
+	line, err := l.in.ReadSlice('\n')
+	if err != nil {
+		return err
+	}
+	l.out = append(l.out, line...)
+	switch {
+	case bytes.HasPrefix(line, []byte("HTTP/")) && !bytes.Contains(line, []byte(" 101 ")):
+		l.plain = true
+	case len(bytes.TrimSpace(line)) == 0:
+		l.upgraded.Store(true)
+	}
+	return nil
+}
+
+// frame reads one frame and, where it completes a message, puts what the library may see of it into out.
+func (l *link) frame() error {
+	final, op, payload, err := readFrame(l.in, maxGatewayMessage-len(l.message))
+	if err != nil {
+		return err
+	}
+	switch {
+	case op == frameClose:
+		e := &closeError{Code: 1005}
+		if len(payload) >= 2 {
+			e.Code, e.Reason = int(binary.BigEndian.Uint16(payload)), string(payload[2:])
+		}
+		return e
+	case op > frameClose: // ping and pong
+		l.out = appendFrame(l.out, op, payload)
+		return nil
+	case op == frameBinary:
+		return errors.New("the gateway sent a compressed message, which nobody asked for")
+	case (op == frameMore) != l.inside:
+		return errors.New("the gateway sent frames out of order")
+	}
+	l.message, l.inside = append(l.message, payload...), !final
+	if !final {
+		return nil
+	}
+	whole := l.message
+	l.message = nil
+	return l.understand(whole)
+}
+
+func (l *link) understand(message []byte) error {
+	e, err := screen(message)
+	if err != nil {
+		return err
+	}
+	switch e.op {
+	case opHello:
+		l.mu.Lock()
+		l.interval = e.interval
+		l.mu.Unlock()
+		l.idle = e.interval + ackGrace
+	case opAck:
+		l.mu.Lock()
+		l.beatAt = time.Time{}
+		l.mu.Unlock()
+	}
+	if e.message != nil {
+		l.out = appendFrame(l.out, frameText, e.message)
+	}
+	return nil
+}
+
+// Write sends what the library wants sent, unless the connection is over or the write would end a session that lives on.
+func (l *link) Write(p []byte) (int, error) {
+	if l.upgraded.Load() && len(p) > 0 {
+		if err := l.mayWrite(p[0] & 0xf); err != nil {
+			return 0, err
+		}
+	}
+	if err := l.Conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
+		return 0, l.end(err)
+	}
+	n, err := l.Conn.Write(p)
+	if err != nil {
+		return n, l.end(err)
+	}
+	return n, nil
+}
+
+func (l *link) mayWrite(op byte) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.cause != nil {
+		return l.cause
+	}
+	switch {
+	case op == frameClose && !l.leaving:
+		return errNoFarewell
+	case op == frameText && !l.greeted:
+		l.greeted = true
+	case op == frameText:
+		// After the greeting the library writes heartbeats alone. One that answers the server's own request may follow another
+		// closely, hence the half.
+		now := time.Now()
+		if l.beatAt.IsZero() {
+			l.beatAt = now
+		} else if now.Sub(l.beatAt) > l.interval/2 {
+			go l.end(errNoAck)
+			return errNoAck
+		}
+	}
+	return nil
+}
+
+// end ends the connection and keeps the first cause of it, which it returns.
+func (l *link) end(cause error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.cause == nil {
+		l.cause = cause
+		close(l.done)
+		l.Conn.Close()
+	}
+	return l.cause
+}
+
+// Close is the library's way to end the connection.
+func (l *link) Close() error {
+	l.end(errLeft)
+	return nil
+}
+
+// farewell lets the library's close frame through, so that Discord forgets the session and shows the bot as gone.
+func (l *link) farewell() {
+	l.mu.Lock()
+	l.leaving = true
+	l.mu.Unlock()
+}
+
+// why is the cause of the end, nil before it.
+func (l *link) why() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.cause
+}
+
+// readFrame reads one frame of a server: unmasked, without extensions.
+func readFrame(r io.Reader, most int) (final bool, op byte, payload []byte, err error) {
+	var h [10]byte
+	if _, err = io.ReadFull(r, h[:2]); err != nil {
+		return
+	}
+	final, op = h[0]&0x80 != 0, h[0]&0x0f
+	if h[0]&0x70 != 0 || h[1]&0x80 != 0 {
+		return final, op, nil, errors.New("the gateway sent a frame that no server may send")
+	}
+	size := uint64(h[1])
+	switch size {
+	case 126:
+		if _, err = io.ReadFull(r, h[2:4]); err != nil {
+			return
+		}
+		size = uint64(binary.BigEndian.Uint16(h[2:4]))
+	case 127:
+		if _, err = io.ReadFull(r, h[2:10]); err != nil {
+			return
+		}
+		size = binary.BigEndian.Uint64(h[2:10])
+	}
+	if size > uint64(max(most, 0)) {
+		return final, op, nil, fmt.Errorf("the gateway sent a message of more than %d bytes", maxGatewayMessage)
+	}
+	// Grown as it arrives: a length is only a claim.
+	var b bytes.Buffer
+	if _, err = io.CopyN(&b, r, int64(size)); err != nil {
+		return
+	}
+	return final, op, b.Bytes(), nil
+}
+
+// appendFrame appends one whole message of a server.
+func appendFrame(b []byte, op byte, payload []byte) []byte {
+	b = append(b, 0x80|op)
+	switch n := len(payload); {
+	case n < 126:
+		b = append(b, byte(n))
+	case n < 1<<16:
+		b = append(b, 126)
+		b = binary.BigEndian.AppendUint16(b, uint16(n))
+	default:
+		b = append(b, 127)
+		b = binary.BigEndian.AppendUint64(b, uint64(n))
+	}
+	return append(b, payload...)
+}

@@ -1,0 +1,241 @@
+package discord
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/bwmarrin/discordgo"
+
+	"summitbot/bot"
+)
+
+// Discord's limits, in characters.
+// https://discord.com/developers/docs/resources/message#embed-object-embed-limits
+const (
+	maxContent     = 2000
+	maxTitle       = 256
+	maxDescription = 4096
+	maxFields      = 25
+	maxFieldName   = 256
+	maxFieldValue  = 1024
+	maxFooter      = 2048
+	maxEmbed       = 6000 // title, description, fields and footer together
+	maxRows        = 5
+	maxInRow       = 5
+	maxLabel       = 80
+)
+
+const flagEphemeral = 1 << 6
+
+// A payload is all that Discord is to show as one message. Every message, edit and response is one, so that none can mention
+// anybody: AllowedMentions is always there and empty.
+type payload struct {
+	Content         string                           `json:"content,omitempty"`
+	Embeds          []*discordgo.MessageEmbed        `json:"embeds"`
+	Components      []discordgo.MessageComponent     `json:"components"`
+	AllowedMentions discordgo.MessageAllowedMentions `json:"allowed_mentions"`
+	Flags           int                              `json:"flags,omitempty"`
+	Reference       *replyTo                         `json:"message_reference,omitempty"`
+	Nonce           string                           `json:"nonce,omitempty"`
+	EnforceNonce    bool                             `json:"enforce_nonce,omitempty"`
+}
+
+type replyTo struct {
+	MessageID       string `json:"message_id"`
+	FailIfNotExists bool   `json:"fail_if_not_exists"`
+}
+
+// mute allows no mention. The slice is not nil: a null would allow all.
+func mute() discordgo.MessageAllowedMentions {
+	return discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}}
+}
+
+// A setting is where a reply is shown.
+type setting struct {
+	owner  string // who asked
+	follow bool   // offer a form for a follow-up, where a plain reply would not reach the bot
+	about  string // a link to the message that was asked about
+}
+
+// colours tell the kinds of replies apart at a glance.
+var colours = map[bot.Kind]int{
+	bot.KindAnswer:   0x2f6db5,
+	bot.KindClarify:  0xc9912b,
+	bot.KindNoAnswer: 0x80848e,
+	bot.KindHelp:     0x4b8b5a,
+	bot.KindNotice:   0x80848e,
+}
+
+// render turns a reply into what Discord shows: an embed with the question as it was understood, the answer, its source, and
+// buttons.
+func render(r bot.Reply, s setting) payload {
+	e := &discordgo.MessageEmbed{Color: colours[r.Kind]}
+	left := maxEmbed
+	spend := func(text string, most int) string {
+		text = shown(text, min(most, left))
+		left -= size(text)
+		return text
+	}
+	e.Title = spend(r.Title, maxTitle)
+	if f := shorten(strings.ToValidUTF8(footer(r), ""), maxFooter); f != "" {
+		e.Footer = &discordgo.MessageEmbedFooter{Text: f}
+		left -= size(f)
+	}
+	var about string
+	if s.about != "" {
+		about = "\n\n-# [The message asked about](" + s.about + ")"
+		left -= size(about)
+	}
+	most := maxDescription - size(about)
+	e.Description = spend(r.Text, most)
+	if len(r.Items) > 0 {
+		list := items(r.Items, min(most-size(e.Description)-2, left))
+		if e.Description != "" && list != "" {
+			e.Description += "\n\n"
+		}
+		e.Description += list
+		left -= size(list) + 2
+	}
+	e.Description += about
+	for _, f := range r.Fields {
+		if len(e.Fields) == maxFields || left < 20 {
+			break
+		}
+		name, value := spend(f.Name, maxFieldName), spend(f.Value, maxFieldValue)
+		if name == "" {
+			name = "\u200b" // Discord takes no empty one
+		}
+		if value == "" {
+			value = "\u200b"
+		}
+		e.Fields = append(e.Fields, &discordgo.MessageEmbedField{Name: name, Value: value, Inline: true})
+	}
+	p := payload{Embeds: []*discordgo.MessageEmbed{e}, Components: buttons(r, s), AllowedMentions: mute()}
+	if e.Title == "" && e.Description == "" && len(e.Fields) == 0 {
+		e.Description = "…"
+	}
+	return p
+}
+
+// items writes a list, a line each, as far as it fits.
+func items(list []bot.Item, room int) string {
+	var b strings.Builder
+	for _, it := range list {
+		line := shown(it.Text, maxFieldValue)
+		if it.Label != "" {
+			line = "**" + shown(it.Label, maxFieldName) + "** " + line
+		}
+		if b.Len() > 0 {
+			line = "\n" + line
+		}
+		if room -= size(line); room < 2 {
+			b.WriteString("\n…")
+			break
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+// footer is the source line. Discord shows it as it is.
+func footer(r bot.Reply) string {
+	var parts []string
+	if r.Source != "" {
+		parts = append(parts, r.Source)
+	}
+	if r.AsOf != "" {
+		parts = append(parts, "as of "+r.AsOf)
+	}
+	if r.Pages > 1 {
+		parts = append(parts, fmt.Sprintf("page %d of %d", r.Page, r.Pages))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// plain is the reply as text alone, for channels in which the bot may not show embeds.
+func plain(p payload) payload {
+	var b strings.Builder
+	for _, e := range p.Embeds {
+		if e.Title != "" {
+			b.WriteString("**" + e.Title + "**\n")
+		}
+		b.WriteString(e.Description)
+		for _, f := range e.Fields {
+			b.WriteString("\n\n**" + f.Name + "**\n" + f.Value)
+		}
+		if e.Footer != nil {
+			b.WriteString("\n-# " + escape(e.Footer.Text))
+		}
+	}
+	p.Content = cutMarkup(b.String(), maxContent)
+	p.Embeds = []*discordgo.MessageEmbed{}
+	return p
+}
+
+// cutMarkup shortens a text that holds markup, at the end of a line so that no markup is left open.
+func cutMarkup(s string, n int) string {
+	if size(s) <= n {
+		return s
+	}
+	lines := strings.Split(s, "\n")
+	for len(lines) > 1 {
+		lines = lines[:len(lines)-1]
+		if t := strings.Join(lines, "\n") + "\n…"; size(t) <= n {
+			return t
+		}
+	}
+	return shorten(strings.ReplaceAll(s, "**", ""), n)
+}
+
+// buttons lays the choices out: each on a line of its own while there are few, since they are whole questions, and below them
+// what is about the message itself.
+func buttons(r bot.Reply, s setting) []discordgo.MessageComponent {
+	kind := pressRelated
+	if r.Kind == bot.KindClarify {
+		kind = pressMeant
+	}
+	used := make(map[string]bool) // Discord refuses the same custom_id twice
+	button := func(kind pressKind, c bot.Choice, style discordgo.ButtonStyle) (discordgo.MessageComponent, bool) {
+		id := press{kind, s.owner, c.Action}.id()
+		if len(id) > maxCustomID || used[id] {
+			return nil, false
+		}
+		used[id] = true
+		b := discordgo.Button{Label: shorten(strings.ToValidUTF8(c.Label, ""), maxLabel), Style: style, CustomID: id}
+		return b, b.Label != ""
+	}
+	var choices, below []discordgo.MessageComponent
+	for i, c := range r.Choices {
+		style := discordgo.SecondaryButton
+		if kind == pressMeant && i == 0 {
+			style = discordgo.PrimaryButton
+		}
+		if b, ok := button(kind, c, style); ok {
+			choices = append(choices, b)
+		}
+	}
+	for _, c := range r.More {
+		if b, ok := button(pressTurn, c, discordgo.SecondaryButton); ok && len(below) < 2 {
+			below = append(below, b)
+		}
+	}
+	if s.follow {
+		if b, ok := button(pressFollow, bot.Choice{Label: "Follow up", Action: r.Entry}, discordgo.SecondaryButton); ok {
+			below = append(below, b)
+		}
+	}
+	rows := []discordgo.MessageComponent{}
+	perRow := 1
+	if len(choices) >= maxRows {
+		perRow = maxInRow
+	}
+	for len(choices) > 0 && len(rows) < maxRows-1 {
+		n := min(perRow, len(choices))
+		rows = append(rows, discordgo.ActionsRow{Components: choices[:n]})
+		choices = choices[n:]
+	}
+	if len(below) > 0 {
+		rows = append(rows, discordgo.ActionsRow{Components: below})
+	}
+	return rows
+}
