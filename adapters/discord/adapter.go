@@ -16,28 +16,39 @@ import (
 	"summitbot/bot"
 )
 
+// A Core is what the adapter needs of the bot.
+type Core interface {
+	bot.Replier
+	// Commands are the commands to offer in menus. They do not change.
+	Commands() []bot.Command
+	// Complete offers values for an option while one is typed; a Choice's action is the value to send.
+	Complete(command, option, typed string, limit int) []bot.Choice
+}
+
 // An Adapter answers on Discord. Run it once.
 type Adapter struct {
-	config Config
-	core   bot.Replier
-	log    *slog.Logger
-	times  times
+	config   Config
+	core     Core
+	commands map[string]bot.Command
+	log      *slog.Logger
+	times    times
 
-	api   *api
-	gate  *gate
-	queue *queue
-	seen  *seen
-	stats stats
+	api     *api
+	gate    *gate
+	queue   *queue
+	seen    *seen
+	traffic *traffic
+	stats   stats
 
 	work     context.Context // of the replies under way
 	stop     context.CancelFunc
 	stopping atomic.Bool
-	failed   chan error // a refusal of the token on any call
 
-	mu     sync.Mutex
-	who    ready // from the latest READY
-	shards []*shard
-	once   sync.Once // registers the commands
+	mu         sync.Mutex
+	who        ready // from the latest READY
+	shards     []*shard
+	registers  sync.Once
+	commandIDs atomic.Pointer[map[string]string] // by name, once they are known
 }
 
 // Bounds on what is kept.
@@ -48,7 +59,7 @@ const (
 )
 
 // New makes an adapter, or says all that is wrong with its configuration.
-func New(config Config, core bot.Replier, log *slog.Logger) (*Adapter, error) {
+func New(config Config, core Core, log *slog.Logger) (*Adapter, error) {
 	config, err := config.normal()
 	if err != nil {
 		return nil, fmt.Errorf("discord: %w", err)
@@ -57,8 +68,12 @@ func New(config Config, core bot.Replier, log *slog.Logger) (*Adapter, error) {
 		log = slog.New(slog.DiscardHandler)
 	}
 	a := &Adapter{
-		config: config, core: core, log: log, times: realTimes(),
-		queue: newQueue(maxJobs, maxJobsOfKey), seen: newSeen(maxSeen), failed: make(chan error, 1),
+		config: config, core: core, log: log, times: realTimes(), commands: make(map[string]bot.Command),
+		queue: newQueue(maxJobs, maxJobsOfKey), seen: newSeen(maxSeen),
+	}
+	a.traffic = newTraffic(a.times.perMinute)
+	for _, c := range core.Commands() {
+		a.commands[c.Name] = c
 	}
 	if a.api, err = newAPI(config.APIURL, config.Token, a.times.retry); err != nil {
 		return nil, fmt.Errorf("discord: %w", err)
@@ -87,7 +102,8 @@ func (a *Adapter) Run(ctx context.Context) error {
 	}
 	select {
 	case <-ctx.Done():
-	case err = <-a.failed:
+	case <-a.api.denied:
+		err = badToken
 	case err = <-ended:
 		ended <- nil
 	}
@@ -164,6 +180,9 @@ func (a *Adapter) greet(r ready) {
 	a.mu.Lock()
 	a.who = r
 	a.mu.Unlock()
+	if isID(r.Application.ID) {
+		a.registers.Do(func() { go a.keepRegistered(a.work, r.Application.ID) })
+	}
 }
 
 func (a *Adapter) self() string {
@@ -186,7 +205,7 @@ func (a *Adapter) take(event string, raw json.RawMessage) {
 		}
 		a.enqueue("channel "+q.ChannelID, func() { a.answer(q) })
 	case eventInteraction:
-		a.interaction(raw)
+		a.onInteraction(raw)
 	}
 }
 
@@ -211,7 +230,48 @@ func (a *Adapter) recover(doing string) {
 
 // stats count what goes wrong.
 type stats struct {
-	dropped, malformed, panics, refused atomic.Int64
+	dropped, malformed, panics, refused, late atomic.Int64
+}
+
+// Stats are what an operator wants to see of an adapter. The counts are since it was made.
+type Stats struct {
+	Queued    int   // questions waiting or being answered
+	Dropped   int64 // questions, because too many came at once
+	Malformed int64 // events that could not be read
+	Panics    int64 // questions that made the program panic
+	Failed    int64 // replies that Discord did not take
+	Late      int64 // responses that missed Discord's three seconds
+}
+
+// Stats may be called at any time.
+func (a *Adapter) Stats() Stats {
+	s := &a.stats
+	return Stats{a.queue.len(), s.dropped.Load(), s.malformed.Load(), s.panics.Load(), s.refused.Load(), s.late.Load()}
+}
+
+// Ready says why the adapter cannot answer at the moment; nil if it can: each shard is logged in and has heard from Discord
+// lately.
+func (a *Adapter) Ready() error {
+	a.mu.Lock()
+	shards := a.shards
+	a.mu.Unlock()
+	if len(shards) == 0 {
+		return errNotReady
+	}
+	for _, s := range shards {
+		if !s.up.Load() {
+			return notReady(s.id, "is not logged in")
+		}
+	}
+	return nil
+}
+
+// render renders a reply with what the adapter knows of Discord.
+func (a *Adapter) render(r bot.Reply, s setting) payload {
+	if ids := a.commandIDs.Load(); ids != nil {
+		s.commands = *ids
+	}
+	return render(r, s)
 }
 
 // A gate lets shards identify: not more of them at a time than Discord allows, and none when none is left for today.

@@ -9,9 +9,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/bwmarrin/discordgo"
+
 	"summitbot/adapters/discord/discordtest"
 	"summitbot/bot"
 )
+
+func TestMain(m *testing.M) {
+	discordgo.Logger = Logger(slog.New(slog.DiscardHandler))
+	m.Run()
+}
 
 // quick are times for tests: those that the protocol or people set, made short.
 func quick() times {
@@ -36,8 +43,40 @@ func (c *core) Reply(_ context.Context, m bot.Message) bot.Reply {
 	if reply != nil {
 		return reply(m)
 	}
-	return bot.Reply{Kind: bot.KindAnswer, Title: "Heard", Text: m.Text + m.Command + m.Action, Source: "A paper", AsOf: "14 August 2025",
+	return bot.Reply{Kind: bot.KindAnswer, Title: "Heard", Text: said(m), Source: "A paper", AsOf: "14 August 2025",
 		Entry: "entry-1", Rate: true, Choices: []bot.Choice{{Label: "And then?", Action: "e:entry-2"}}}
+}
+
+// said shows what of a message the adapter set.
+func said(m bot.Message) string {
+	switch {
+	case m.Action != "":
+		return "action " + m.Action
+	case m.Command != "":
+		return strings.TrimSpace("command " + m.Command + " " + m.Args)
+	case m.Topic != "":
+		return m.Text + " (about " + m.Topic + ")"
+	}
+	return m.Text
+}
+
+func (c *core) Commands() []bot.Command {
+	return []bot.Command{
+		{Name: "ask", Description: "Ask a question", Local: map[string]bot.Text{"pt": {Name: "perguntar", Description: "Faça uma pergunta"}},
+			Options: []bot.Option{{Name: "question", Description: "The question", Required: true, Completes: true}}},
+		{Name: "delegation", Description: "Who was there", Options: []bot.Option{
+			{Name: "side", Description: "Whose", Values: []bot.Choice{{Label: "United States", Action: "us"}}},
+			{Name: "meeting", Description: "Which", Completes: true}}},
+		{Name: "privacy", Description: "What is kept", Private: true},
+	}
+}
+
+func (c *core) Complete(command, option, typed string, limit int) []bot.Choice {
+	var out []bot.Choice
+	for i := range 40 {
+		out = append(out, bot.Choice{Label: command + " " + option + " " + typed + strings.Repeat("!", 3*i), Action: "e:entry-" + strings.Repeat("x", i)})
+	}
+	return out[:min(limit, len(out))]
 }
 
 func (c *core) last() bot.Message {
@@ -69,6 +108,7 @@ func start(t *testing.T, set discordtest.Settings, change func(*Config, *times))
 
 func prepare(t *testing.T, set discordtest.Settings, change func(*Config, *times)) *rig {
 	t.Helper()
+	t.Parallel()
 	r := &rig{Server: discordtest.New(t, set), core: &core{}, log: &journal{}}
 	config, times := Config{Token: discordtest.Token, APIURL: r.URL()}, quick()
 	if change != nil {
@@ -126,28 +166,3 @@ func (j *journal) String() string {
 	return j.b.String()
 }
 
-func TestAnswersMention(t *testing.T) {
-	r := start(t, discordtest.Settings{}, nil)
-	r.AwaitConnected(1)
-	id := r.Say(discordtest.Said{Text: discordtest.Mention + " when did they last meet?"})
-	m := r.Answer(discordtest.Channel, id)
-	e := m.Body.Embeds[0]
-	if e.Title != "Heard" || e.Description != "when did they last meet?" || e.Footer.Text != "A paper · as of 14 August 2025" {
-		t.Errorf("embed %+v", e)
-	}
-	if m.Body.Reference.MessageID != id || *m.Body.Reference.Fail {
-		t.Errorf("reference %+v", m.Body.Reference)
-	}
-	if got := r.last(); got.Conversation != "discord:"+discordtest.Channel+":"+discordtest.Reader || got.Private {
-		t.Errorf("message %+v", got)
-	}
-}
-
-func TestAnswersAsk(t *testing.T) {
-	r := start(t, discordtest.Settings{}, nil)
-	r.AwaitConnected(1)
-	i := r.Responded(r.Use(discordtest.Place{}, "ask", "question", "who led it?"))
-	if i.Message == nil || i.Message.Body.Embeds[0].Description != "who led it?" {
-		t.Errorf("response %+v", i)
-	}
-}

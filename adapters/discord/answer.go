@@ -22,7 +22,7 @@ func (a *Adapter) answer(q question) {
 		// Unasked, the bot speaks only when it has an answer.
 		return
 	}
-	p := render(r, setting{owner: q.author.ID})
+	p := a.render(r, setting{owner: q.author.ID})
 	p.Nonce, p.EnforceNonce = q.ID, true
 	if !q.inPrivate {
 		p.Reference = &replyTo{MessageID: q.ID}

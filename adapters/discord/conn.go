@@ -78,12 +78,13 @@ type link struct {
 	leaving  bool
 	cause    error
 
-	heard atomic.Int64 // when the last byte came, in Unix nanoseconds
-	done  chan struct{}
+	heard  atomic.Int64 // when the last byte came, in Unix nanoseconds
+	parted chan struct{} // receives when a close frame has left
+	done   chan struct{} // closed at the end
 }
 
 func newLink(c net.Conn) *link {
-	return &link{Conn: c, in: bufio.NewReaderSize(c, 16<<10), idle: helloTimeout, done: make(chan struct{})}
+	return &link{Conn: c, in: bufio.NewReaderSize(c, 16<<10), idle: helloTimeout, parted: make(chan struct{}, 1), done: make(chan struct{})}
 }
 
 // Read hands the library what it may see.
@@ -195,7 +196,10 @@ func (l *link) understand(message []byte) error {
 
 // Write sends what the library wants sent, unless the connection is over or the write would end a session that lives on.
 func (l *link) Write(p []byte) (int, error) {
-	if l.upgraded.Load() && len(p) > 0 {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	if l.upgraded.Load() {
 		if err := l.mayWrite(p[0] & 0xf); err != nil {
 			return 0, err
 		}
@@ -206,6 +210,9 @@ func (l *link) Write(p []byte) (int, error) {
 	n, err := l.Conn.Write(p)
 	if err != nil {
 		return n, l.end(err)
+	}
+	if l.upgraded.Load() && p[0]&0xf == frameClose {
+		signal(l.parted)
 	}
 	return n, nil
 }

@@ -102,6 +102,9 @@ func (a *Adapter) asked(raw json.RawMessage) (question, bool) {
 		m.Type != typeDefault && m.Type != typeReply {
 		return question{}, false
 	}
+	if !q.inPrivate {
+		a.traffic.note(m.ChannelID)
+	}
 	text, mentioned := spoken(m, self)
 	q.text = text
 	target := m.Referenced.get()
@@ -154,8 +157,14 @@ func spoken(m message, self string) (text string, mentioned bool) {
 func topicOf(components []component) string {
 	for _, row := range components {
 		for _, c := range row.Components.get() {
-			if p, ok := parsePress(c.CustomID); ok && p.kind == pressFollow {
+			p, ok := parsePress(c.CustomID)
+			switch {
+			case !ok:
+			case p.kind == pressFollow:
 				return p.action
+			case p.kind == pressRate:
+				_, entry, _ := strings.Cut(p.action, ":")
+				return entry
 			}
 		}
 	}

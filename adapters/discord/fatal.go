@@ -13,6 +13,9 @@ type Fatal struct {
 
 func (f *Fatal) Error() string { return f.Help }
 
+// Fatal says that running the adapter again is of no use.
+func (f *Fatal) Fatal() bool { return true }
+
 // portal is where nearly all of it is mended.
 const portal = "https://discord.com/developers/applications"
 

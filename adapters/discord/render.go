@@ -55,6 +55,8 @@ type setting struct {
 	owner  string // who asked
 	follow bool   // offer a form for a follow-up, where a plain reply would not reach the bot
 	about  string // a link to the message that was asked about
+
+	commands map[string]string // the ids of registered commands by name, to make them something to tap on
 }
 
 // colours tell the kinds of replies apart at a glance.
@@ -89,7 +91,11 @@ func render(r bot.Reply, s setting) payload {
 	most := maxDescription - size(about)
 	e.Description = spend(r.Text, most)
 	if len(r.Items) > 0 {
-		list := items(r.Items, min(most-size(e.Description)-2, left))
+		commands := s.commands
+		if r.Kind != bot.KindHelp {
+			commands = nil
+		}
+		list := items(r.Items, min(most-size(e.Description)-2, left), commands)
 		if e.Description != "" && list != "" {
 			e.Description += "\n\n"
 		}
@@ -118,12 +124,12 @@ func render(r bot.Reply, s setting) payload {
 }
 
 // items writes a list, a line each, as far as it fits.
-func items(list []bot.Item, room int) string {
+func items(list []bot.Item, room int, commands map[string]string) string {
 	var b strings.Builder
 	for _, it := range list {
 		line := shown(it.Text, maxFieldValue)
 		if it.Label != "" {
-			line = "**" + shown(it.Label, maxFieldName) + "** " + line
+			line = "**" + label(it.Label, commands) + "** " + line
 		}
 		if b.Len() > 0 {
 			line = "\n" + line
@@ -135,6 +141,16 @@ func items(list []bot.Item, room int) string {
 		b.WriteString(line)
 	}
 	return b.String()
+}
+
+// label is an item's, in which a command's name can be tapped on.
+func label(s string, commands map[string]string) string {
+	if name, rest, _ := strings.Cut(s, " "); strings.HasPrefix(name, "/") {
+		if id := commands[name[1:]]; id != "" {
+			return "<" + name + ":" + id + "> " + shown(rest, maxFieldName)
+		}
+	}
+	return shown(s, maxFieldName)
 }
 
 // footer is the source line. Discord shows it as it is.
@@ -197,12 +213,12 @@ func buttons(r bot.Reply, s setting) []discordgo.MessageComponent {
 	used := make(map[string]bool) // Discord refuses the same custom_id twice
 	button := func(kind pressKind, c bot.Choice, style discordgo.ButtonStyle) (discordgo.MessageComponent, bool) {
 		id := press{kind, s.owner, c.Action}.id()
-		if len(id) > maxCustomID || used[id] {
+		label := shorten(strings.ToValidUTF8(c.Label, ""), maxLabel)
+		if len(id) > maxCustomID || used[id] || label == "" {
 			return nil, false
 		}
 		used[id] = true
-		b := discordgo.Button{Label: shorten(strings.ToValidUTF8(c.Label, ""), maxLabel), Style: style, CustomID: id}
-		return b, b.Label != ""
+		return discordgo.Button{Label: label, Style: style, CustomID: id}, true
 	}
 	var choices, below []discordgo.MessageComponent
 	for i, c := range r.Choices {
@@ -219,7 +235,14 @@ func buttons(r bot.Reply, s setting) []discordgo.MessageComponent {
 			below = append(below, b)
 		}
 	}
-	if s.follow {
+	if r.Rate && r.Entry != "" {
+		for _, c := range []bot.Choice{{Label: "👍", Action: "up:" + r.Entry}, {Label: "👎", Action: "down:" + r.Entry}} {
+			if b, ok := button(pressRate, c, discordgo.SecondaryButton); ok {
+				below = append(below, b)
+			}
+		}
+	}
+	if s.follow && r.Kind != bot.KindHelp && r.Kind != bot.KindNotice {
 		if b, ok := button(pressFollow, bot.Choice{Label: "Follow up", Action: r.Entry}, discordgo.SecondaryButton); ok {
 			below = append(below, b)
 		}

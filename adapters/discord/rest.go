@@ -39,6 +39,7 @@ type api struct {
 	secret  string // the bot's token
 	limits  *limits
 	retry   time.Duration
+	denied  chan struct{} // receives when the token is refused
 }
 
 func newAPI(base, token string, retry time.Duration) (*api, error) {
@@ -53,7 +54,7 @@ func newAPI(base, token string, retry time.Duration) (*api, error) {
 	s.ShouldRetryOnRateLimit = false
 	s.MaxRestRetries = 0
 	s.UserAgent = userAgent
-	return &api{session: s, base: base + apiVersion, secret: token, limits: newLimits(), retry: retry}, nil
+	return &api{session: s, base: base + apiVersion, secret: token, limits: newLimits(), retry: retry, denied: make(chan struct{}, 1)}, nil
 }
 
 const userAgent = "DiscordBot (https://github.com/bwmarrin/discordgo, v" + discordgo.VERSION + ") summitbot"
@@ -183,6 +184,9 @@ func (a *api) refusal(c call, x *exchange, answer []byte) error {
 		Code    int             `json:"code"`
 		Message string          `json:"message"`
 		Errors  json.RawMessage `json:"errors"`
+	}
+	if x.status == http.StatusUnauthorized && !c.interaction {
+		signal(a.denied)
 	}
 	r := &refusal{call: c.name, status: x.status}
 	if json.Unmarshal(answer, &e) == nil && e.Message != "" {

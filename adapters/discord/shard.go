@@ -215,21 +215,27 @@ func (s *shard) drop() {
 	s.mu.Unlock()
 }
 
-// leave closes the session for good.
+// leave closes the session for good. It does not wait for the library, which sleeps a second after its close frame.
 func (s *shard) leave() {
 	l := s.currentLink()
 	if s.session == nil || l == nil || l.why() != nil {
 		return
 	}
 	l.farewell()
-	session := s.session
-	closed := make(chan struct{})
-	go func() { session.Close(); close(closed) }()
+	go s.session.Close()
+	t := time.NewTimer(time.Second)
+	defer t.Stop()
 	select {
-	case <-closed:
-	case <-time.After(3 * time.Second):
-		l.Close()
+	case <-l.parted:
+		// The server's answer to it ends the connection.
+		select {
+		case <-l.done:
+		case <-t.C:
+		}
+	case <-l.done:
+	case <-t.C:
 	}
+	l.Close()
 }
 
 // build makes the library's session for a new session of the gateway.
