@@ -23,6 +23,7 @@ func TestMain(m *testing.M) {
 // quick are times for tests: those that the protocol or people set, made short.
 func quick() times {
 	t := realTimes()
+	t.grace = 300 * time.Millisecond
 	t.open, t.lowest, t.highest = 5*time.Second, 20*time.Millisecond, 200*time.Millisecond
 	t.invalid, t.identify, t.retry, t.drain = 50*time.Millisecond, 50*time.Millisecond, 20*time.Millisecond, 3*time.Second
 	return t
@@ -165,4 +166,3 @@ func (j *journal) String() string {
 	defer j.mu.Unlock()
 	return j.b.String()
 }
-

@@ -3,6 +3,9 @@ package discord
 import (
 	"bufio"
 	"bytes"
+	"context"
+	"crypto/rand"
+	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -43,10 +46,8 @@ const (
 )
 
 const (
-	maxGatewayMessage = 16 << 20         // Discord's largest, by far, is the READY of a full shard
-	helloTimeout      = 20 * time.Second // until the server's Hello says how often something is to be heard
+	maxGatewayMessage = 16 << 20 // Discord's largest, by far, is the READY of a full shard
 	writeTimeout      = 10 * time.Second
-	ackGrace          = 15 * time.Second // beyond the heartbeat interval, until silence means that the line is dead
 )
 
 // A link is one socket to the gateway, as the library sees it. It reads the server's frames before the library does, because
@@ -57,19 +58,23 @@ const (
 //   - It waits for ever on a silent server and for five missed acknowledgements. Here one missing acknowledgement, or
 //     silence for longer than the heartbeat interval, ends the connection.
 //   - It closes with code 1000, at which Discord forgets the session. Here a close frame leaves only after farewell.
+//   - It resumes within one Session alone, at the address of the first connection. Here any link can resume (greeting).
 //   - It panics at some malformed events and loses others (screen.go).
 //
 // The cause of the end is kept, and done is closed.
 type link struct {
-	net.Conn
-	in  *bufio.Reader
+	net.Conn // once it is dialled
+	in       *bufio.Reader
+	greeting []byte // said in place of the library's identify, to resume a session; nil leaves the identify as it is
+
 	out []byte // for the library, not read by it yet
 
-	upgraded atomic.Bool // the HTTP handshake is over
-	plain    bool        // no websocket came of it: whatever follows goes through as it is
-	message  []byte      // the frames of a message so far
-	inside   bool        // of a message whose last frame is yet to come
-	idle     time.Duration
+	upgraded atomic.Bool   // the HTTP handshake is over
+	plain    bool          // no websocket came of it: whatever follows goes through as it is
+	message  []byte        // the frames of a message so far
+	inside   bool          // of a message whose last frame is yet to come
+	idle     time.Duration // how long silence lasts until the line is dead
+	grace    time.Duration // the same, beyond the heartbeat interval, once that is known
 
 	mu       sync.Mutex // guards what follows
 	interval time.Duration
@@ -78,13 +83,37 @@ type link struct {
 	leaving  bool
 	cause    error
 
-	heard  atomic.Int64 // when the last byte came, in Unix nanoseconds
+	heard  atomic.Int64  // when the last byte came, in Unix nanoseconds
 	parted chan struct{} // receives when a close frame has left
 	done   chan struct{} // closed at the end
 }
 
-func newLink(c net.Conn) *link {
-	return &link{Conn: c, in: bufio.NewReaderSize(c, 16<<10), idle: helloTimeout, parted: make(chan struct{}, 1), done: make(chan struct{})}
+func newLink(idle, grace time.Duration) *link {
+	return &link{idle: idle, grace: grace, parted: make(chan struct{}, 1), done: make(chan struct{})}
+}
+
+// dial connects the link. It is called once, before anything is read or written.
+func (l *link) dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	return l.attach((&net.Dialer{}).DialContext(ctx, network, addr))
+}
+
+func (l *link) dialTLS(ctx context.Context, network, addr string) (net.Conn, error) {
+	d := tls.Dialer{Config: &tls.Config{NextProtos: []string{"http/1.1"}}}
+	return l.attach(d.DialContext(ctx, network, addr))
+}
+
+func (l *link) attach(c net.Conn, err error) (net.Conn, error) {
+	if err != nil {
+		return nil, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.cause != nil {
+		c.Close()
+		return nil, l.cause
+	}
+	l.Conn, l.in = c, bufio.NewReaderSize(c, 16<<10)
+	return l, nil
 }
 
 // Read hands the library what it may see.
@@ -119,9 +148,6 @@ func (l *link) fill() error {
 	var timeout net.Error
 	if errors.As(err, &timeout) && timeout.Timeout() {
 		return errSilent
-	}
-	if err == nil {
-		l.heard.Store(time.Now().UnixNano())
 	}
 	return err
 }
@@ -182,7 +208,7 @@ func (l *link) understand(message []byte) error {
 		l.mu.Lock()
 		l.interval = e.interval
 		l.mu.Unlock()
-		l.idle = e.interval + ackGrace
+		l.idle = e.interval + l.grace
 	case opAck:
 		l.mu.Lock()
 		l.beatAt = time.Time{}
@@ -199,35 +225,41 @@ func (l *link) Write(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
+	send := p
 	if l.upgraded.Load() {
-		if err := l.mayWrite(p[0] & 0xf); err != nil {
+		greets, err := l.mayWrite(p[0] & 0xf)
+		if err != nil {
 			return 0, err
+		}
+		if greets && l.greeting != nil {
+			send = maskedFrame(frameText, l.greeting)
 		}
 	}
 	if err := l.Conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 		return 0, l.end(err)
 	}
-	n, err := l.Conn.Write(p)
-	if err != nil {
-		return n, l.end(err)
+	if _, err := l.Conn.Write(send); err != nil {
+		return 0, l.end(err)
 	}
 	if l.upgraded.Load() && p[0]&0xf == frameClose {
 		signal(l.parted)
 	}
-	return n, nil
+	return len(p), nil
 }
 
-func (l *link) mayWrite(op byte) error {
+// mayWrite says whether a frame may leave, and whether it is the greeting: the first message, by which the library identifies.
+func (l *link) mayWrite(op byte) (greets bool, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.cause != nil {
-		return l.cause
+		return false, l.cause
 	}
 	switch {
 	case op == frameClose && !l.leaving:
-		return errNoFarewell
+		return false, errNoFarewell
 	case op == frameText && !l.greeted:
 		l.greeted = true
+		return true, nil
 	case op == frameText:
 		// After the greeting the library writes heartbeats alone. One that answers the server's own request may follow another
 		// closely, hence the half.
@@ -236,10 +268,10 @@ func (l *link) mayWrite(op byte) error {
 			l.beatAt = now
 		} else if now.Sub(l.beatAt) > l.interval/2 {
 			go l.end(errNoAck)
-			return errNoAck
+			return false, errNoAck
 		}
 	}
-	return nil
+	return false, nil
 }
 
 // end ends the connection and keeps the first cause of it, which it returns.
@@ -249,7 +281,9 @@ func (l *link) end(cause error) error {
 	if l.cause == nil {
 		l.cause = cause
 		close(l.done)
-		l.Conn.Close()
+		if l.Conn != nil {
+			l.Conn.Close()
+		}
 	}
 	return l.cause
 }
@@ -308,18 +342,29 @@ func readFrame(r io.Reader, most int) (final bool, op byte, payload []byte, err 
 	return final, op, b.Bytes(), nil
 }
 
-// appendFrame appends one whole message of a server.
+// appendFrame appends one whole message as a server sends it.
 func appendFrame(b []byte, op byte, payload []byte) []byte {
-	b = append(b, 0x80|op)
-	switch n := len(payload); {
-	case n < 126:
-		b = append(b, byte(n))
-	case n < 1<<16:
-		b = append(b, 126)
-		b = binary.BigEndian.AppendUint16(b, uint16(n))
-	default:
-		b = append(b, 127)
-		b = binary.BigEndian.AppendUint64(b, uint64(n))
+	return append(appendHeader(b, op, 0, len(payload)), payload...)
+}
+
+// maskedFrame is one whole message as a client sends it.
+func maskedFrame(op byte, payload []byte) []byte {
+	var key [4]byte
+	rand.Read(key[:])
+	b := append(appendHeader(nil, op, 0x80, len(payload)), key[:]...)
+	for i, c := range payload {
+		b = append(b, c^key[i%4])
 	}
-	return append(b, payload...)
+	return b
+}
+
+func appendHeader(b []byte, op, mask byte, n int) []byte {
+	b = append(b, 0x80|op)
+	switch {
+	case n < 126:
+		return append(b, mask|byte(n))
+	case n < 1<<16:
+		return binary.BigEndian.AppendUint16(append(b, mask|126), uint16(n))
+	}
+	return binary.BigEndian.AppendUint64(append(b, mask|127), uint64(n))
 }

@@ -92,7 +92,7 @@ type question struct {
 // any message in a listed channel.
 func (a *Adapter) asked(raw json.RawMessage) (question, bool) {
 	var m message
-	if json.Unmarshal(raw, &m) != nil || m.ID == "" || m.ChannelID == "" || m.Author.v == nil {
+	if json.Unmarshal(raw, &m) != nil || !isID(m.ID) || !isID(m.ChannelID) || m.Author.v == nil {
 		a.stats.malformed.Add(1)
 		return question{}, false
 	}

@@ -2,7 +2,6 @@ package discord
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 
@@ -24,12 +23,7 @@ func Logger(log *slog.Logger) func(level, caller int, format string, args ...any
 			return
 		}
 		for i, a := range args {
-			err, ok := a.(error)
-			switch {
-			case !ok:
-			case errors.Is(err, errStale):
-				return
-			default:
+			if err, ok := a.(error); ok {
 				args[i] = withoutURL(err)
 			}
 		}

@@ -108,7 +108,9 @@ func TestAnswersPlainQuestionsWhereListed(t *testing.T) {
 	}
 	// Nobody asked: without an answer it keeps silent, and elsewhere altogether.
 	r.core.mu.Lock()
-	r.core.reply = func(m bot.Message) bot.Reply { return bot.Reply{Kind: bot.KindNoAnswer, Text: "The article does not tell."} }
+	r.core.reply = func(m bot.Message) bot.Reply {
+		return bot.Reply{Kind: bot.KindNoAnswer, Text: "The article does not tell."}
+	}
 	r.core.mu.Unlock()
 	r.Say(discordtest.Said{Text: "nice weather"})
 	r.Say(discordtest.Said{Text: "who led it?", Channel: "700000000000000003"})
