@@ -34,6 +34,7 @@ type core struct {
 	mu    sync.Mutex
 	heard []bot.Message
 	reply func(bot.Message) bot.Reply // nil echoes
+	extra []bot.Command
 }
 
 func (c *core) Reply(_ context.Context, m bot.Message) bot.Reply {
@@ -62,14 +63,14 @@ func said(m bot.Message) string {
 }
 
 func (c *core) Commands() []bot.Command {
-	return []bot.Command{
+	return append(c.extra[:len(c.extra):len(c.extra)], []bot.Command{
 		{Name: "ask", Description: "Ask a question", Local: map[string]bot.Text{"pt": {Name: "perguntar", Description: "Faça uma pergunta"}},
 			Options: []bot.Option{{Name: "question", Description: "The question", Required: true, Completes: true}}},
 		{Name: "delegation", Description: "Who was there", Options: []bot.Option{
 			{Name: "side", Description: "Whose", Values: []bot.Choice{{Label: "United States", Action: "us"}}},
 			{Name: "meeting", Description: "Which", Completes: true}}},
 		{Name: "privacy", Description: "What is kept", Private: true},
-	}
+	}...)
 }
 
 func (c *core) Complete(command, option, typed string, limit int) []bot.Choice {

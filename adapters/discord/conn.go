@@ -337,6 +337,9 @@ func readFrame(r io.Reader, most int) (final bool, op byte, payload []byte, err 
 	// Grown as it arrives: a length is only a claim.
 	var b bytes.Buffer
 	if _, err = io.CopyN(&b, r, int64(size)); err != nil {
+		if err == io.EOF {
+			err = io.ErrUnexpectedEOF
+		}
 		return
 	}
 	return final, op, b.Bytes(), nil

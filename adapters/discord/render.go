@@ -1,6 +1,7 @@
 package discord
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -24,6 +25,9 @@ const (
 	maxInRow       = 5
 	maxLabel       = 80
 )
+
+// nothing stands where Discord takes no empty text.
+const nothing = "\u200b"
 
 const flagEphemeral = 1 << 6
 
@@ -73,47 +77,38 @@ var colours = map[bot.Kind]int{
 func render(r bot.Reply, s setting) payload {
 	e := &discordgo.MessageEmbed{Color: colours[r.Kind]}
 	left := maxEmbed
-	spend := func(text string, most int) string {
-		text = shown(text, min(most, left))
+	take := func(text string) string {
 		left -= size(text)
 		return text
 	}
-	e.Title = spend(r.Title, maxTitle)
-	if f := shorten(strings.ToValidUTF8(footer(r), ""), maxFooter); f != "" {
+	e.Title = take(shown(r.Title, maxTitle))
+	if f := take(shorten(strings.ToValidUTF8(footer(r), ""), maxFooter)); f != "" {
 		e.Footer = &discordgo.MessageEmbedFooter{Text: f}
-		left -= size(f)
 	}
-	var about string
+	about := ""
 	if s.about != "" {
-		about = "\n\n-# [The message asked about](" + s.about + ")"
-		left -= size(about)
+		about = take("\n\n-# [The message asked about](" + s.about + ")")
 	}
 	most := maxDescription - size(about)
-	e.Description = spend(r.Text, most)
-	if len(r.Items) > 0 {
+	e.Description = take(shown(r.Text, min(most, left)))
+	if room := min(most-size(e.Description), left) - 2; len(r.Items) > 0 && room > 2 {
 		commands := s.commands
 		if r.Kind != bot.KindHelp {
 			commands = nil
 		}
-		list := items(r.Items, min(most-size(e.Description)-2, left), commands)
-		if e.Description != "" && list != "" {
-			e.Description += "\n\n"
+		list := items(r.Items, room, commands)
+		if e.Description != "" {
+			list = "\n\n" + list
 		}
-		e.Description += list
-		left -= size(list) + 2
+		e.Description += take(list)
 	}
 	e.Description += about
 	for _, f := range r.Fields {
-		if len(e.Fields) == maxFields || left < 20 {
+		if len(e.Fields) == maxFields || left < 2*len(nothing) {
 			break
 		}
-		name, value := spend(f.Name, maxFieldName), spend(f.Value, maxFieldValue)
-		if name == "" {
-			name = "\u200b" // Discord takes no empty one
-		}
-		if value == "" {
-			value = "\u200b"
-		}
+		name := take(cmp.Or(shown(f.Name, min(maxFieldName, left/2)), nothing))
+		value := take(cmp.Or(shown(f.Value, min(maxFieldValue, left)), nothing))
 		e.Fields = append(e.Fields, &discordgo.MessageEmbedField{Name: name, Value: value, Inline: true})
 	}
 	p := payload{Embeds: []*discordgo.MessageEmbed{e}, Components: buttons(r, s), AllowedMentions: mute()}

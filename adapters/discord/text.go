@@ -81,7 +81,7 @@ func shorten(s string, n int) string {
 			return strings.TrimSpace(head[:i]) + mark
 		}
 	}
-	if i := strings.LastIndexAny(head, " \n"); i > 0 {
+	if i := strings.LastIndexAny(head, " \n"); i > 0 && s[end] != ' ' && s[end] != '\n' {
 		head = head[:i]
 	}
 	return strings.TrimRight(head, " \n,;:–-") + mark

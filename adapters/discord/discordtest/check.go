@@ -326,3 +326,14 @@ func checkCommands(body []byte, guild bool) (errs []string) {
 	}
 	return errs
 }
+
+// Check returns all for which Discord would refuse a message to a channel, or the response to an interaction if it could
+// only be that.
+func Check(body []byte) []string {
+	var b Body
+	u := respond
+	if bytes.Contains(body, []byte(`"nonce"`)) {
+		u = create
+	}
+	return checkMessage(body, u, &b)
+}
