@@ -144,6 +144,8 @@ func checkRows(rows []Component) (errs []string) {
 func checkChoices(body []byte, into *[]Choice) (errs []string) {
 	var b struct {
 		Choices *[]Choice `json:"choices"`
+		// What libraries always send.
+		TTS, Content, Components, Embeds any
 	}
 	if err := strict(body, &b); err != nil {
 		return []string{err.Error()}

@@ -435,3 +435,10 @@ func (s *Server) patchOriginal(_ *http.Request, part []string, body []byte) answ
 	s.happened()
 	return ok(map[string]any{"id": i.Message.ID})
 }
+
+// Waiting is how many interactions the bot has not responded to, where the server keeps no others (Settings.Forget).
+func (s *Server) Waiting() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.interactions)
+}

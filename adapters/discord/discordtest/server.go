@@ -37,7 +37,7 @@ type Settings struct {
 	Heartbeat      time.Duration // interval; 0 is 41.25 s
 	MessageContent bool          // the privileged intent is switched on in the portal
 	Forget         bool          // keep no record of calls and messages, for long runs
-	Pace           bool          // limit messages to 5 in 5 s a channel, as Discord does
+	Pace           time.Duration // messages to a channel are limited to 5 in this time; Discord's is 5 s; 0 is no limit
 	Guilds         int           // shown in READY beside the one guild
 }
 
@@ -446,7 +446,8 @@ type Body struct {
 		MessageID string `json:"message_id"`
 		Fail      *bool  `json:"fail_if_not_exists"`
 	} `json:"message_reference"`
-	TTS bool `json:"tts"`
+	TTS      bool     `json:"tts"`
+	Stickers []string `json:"sticker_ids"`
 }
 
 // An Embed is a message's box.
@@ -547,11 +548,11 @@ func (s *Server) postMessage(r *http.Request, part []string, body []byte) answer
 		return ok(map[string]any{"id": m.ID, "channel_id": channel})
 	}
 	limit := map[string]string{}
-	if s.set.Pace {
+	if window := s.set.Pace; window > 0 {
 		now := time.Now()
-		recent := slices.DeleteFunc(s.pace[channel], func(t time.Time) bool { return now.Sub(t) > 5*time.Second })
+		recent := slices.DeleteFunc(s.pace[channel], func(t time.Time) bool { return now.Sub(t) > window })
 		if len(recent) >= 5 {
-			after := (5*time.Second - now.Sub(recent[0])).Seconds()
+			after := (window - now.Sub(recent[0])).Seconds()
 			s.pace[channel] = recent
 			a := refuse(429, 0, "You are being rate limited.")
 			a.body = map[string]any{"message": "You are being rate limited.", "retry_after": after, "global": false}
@@ -562,7 +563,7 @@ func (s *Server) postMessage(r *http.Request, part []string, body []byte) answer
 		s.pace[channel] = recent
 		limit["X-RateLimit-Limit"] = "5"
 		limit["X-RateLimit-Remaining"] = strconv.Itoa(5 - len(recent))
-		limit["X-RateLimit-Reset-After"] = fmt.Sprintf("%.3f", (5*time.Second - now.Sub(recent[0])).Seconds())
+		limit["X-RateLimit-Reset-After"] = fmt.Sprintf("%.3f", (window - now.Sub(recent[0])).Seconds())
 	}
 	m := &Message{ID: s.newID(), Channel: channel, Body: b, At: time.Now()}
 	if !s.set.Forget {
