@@ -339,3 +339,6 @@ func Check(body []byte) []string {
 	}
 	return checkMessage(body, u, &b)
 }
+
+// CheckCommands returns all for which Discord would refuse a list of commands, for everywhere or for a guild.
+func CheckCommands(body []byte, guild bool) []string { return checkCommands(body, guild) }
