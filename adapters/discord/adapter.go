@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -223,9 +224,17 @@ func (a *Adapter) enqueue(key string, job func()) {
 // recover keeps a panic to the event that caused it.
 func (a *Adapter) recover(doing string) {
 	if p := recover(); p != nil {
-		a.stats.panics.Add(1)
-		a.log.Error("discord panic", "doing", doing, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
+		a.panicked(doing, p)
 	}
+}
+
+func (a *Adapter) panicked(doing string, p any) {
+	a.stats.panics.Add(1)
+	what := fmt.Sprintf("%T", p) // the value may hold what a user typed; the stack tells where to look
+	if err, ok := p.(runtime.Error); ok {
+		what = err.Error()
+	}
+	a.log.Error("discord panic", "doing", doing, "panic", what, "stack", string(debug.Stack()))
 }
 
 // stats count what goes wrong.

@@ -14,7 +14,7 @@ const sendFor = 2 * time.Minute
 func (a *Adapter) answer(q question) {
 	ctx, cancel := context.WithTimeout(a.work, sendFor)
 	defer cancel()
-	r := a.core.Reply(ctx, bot.Message{
+	r := a.think(ctx, bot.Message{
 		Platform: "discord", Conversation: conversation(q.ChannelID, q.author.ID), User: "discord:" + q.author.ID,
 		Text: q.text, Topic: q.topic, Private: q.inPrivate,
 	})
@@ -39,6 +39,17 @@ func (a *Adapter) answer(q question) {
 	if err != nil {
 		a.failedTo("answer a message", err, "channel", q.ChannelID)
 	}
+}
+
+// think asks the core. A panic of it costs this one answer.
+func (a *Adapter) think(ctx context.Context, m bot.Message) (r bot.Reply) {
+	defer func() {
+		if p := recover(); p != nil {
+			a.panicked("answering", p)
+			r = bot.Reply{Kind: bot.KindNotice, Text: "Something went wrong here. Please ask again."}
+		}
+	}()
+	return a.core.Reply(ctx, m)
 }
 
 func (a *Adapter) post(ctx context.Context, channel string, p payload) error {

@@ -132,6 +132,9 @@ var token = regexp.MustCompile(`<(@!?|@&|#|a?:\w+:|t:|/[^:<>]+:|id:)([\w:-]*)>`)
 
 // spoken is a message's text as people read it, without the mention of the bot, and whether there is one.
 func spoken(m message, self string) (text string, mentioned bool) {
+	if !strings.Contains(m.Content, "<") {
+		return strings.TrimSpace(m.Content), false
+	}
 	text = token.ReplaceAllStringFunc(m.Content, func(s string) string {
 		p := token.FindStringSubmatch(s)
 		switch kind, id := p[1], p[2]; {

@@ -181,21 +181,13 @@ func (a *Adapter) respond(i interaction, came time.Time) {
 	}
 	thinking, cancel := context.WithTimeout(a.work, editWithin)
 	defer cancel()
-	answered := make(chan bot.Reply, 1)
-	go func() {
-		defer a.recover("answering")
-		defer close(answered)
-		answered <- a.core.Reply(thinking, m)
-	}()
-	patience := time.NewTimer(a.times.thinking - time.Since(came))
-	defer patience.Stop()
-	select {
-	case r, ok := <-answered:
-		if ok {
-			a.show(i, came, r, s)
-		}
-	case <-patience.C:
-		a.showLater(i, came, answered, s)
+	announced := make(chan bool, 1)
+	patience := time.AfterFunc(a.times.thinking-time.Since(came), func() { announced <- a.announce(i, came, s) })
+	r := a.think(thinking, m)
+	if patience.Stop() {
+		a.show(i, came, r, s)
+	} else if <-announced {
+		a.showLate(i, came, r, s)
 	}
 }
 
@@ -282,30 +274,30 @@ func (a *Adapter) show(i interaction, came time.Time, r bot.Reply, s scene) {
 	}
 }
 
-// showLater announces an answer that takes long, and shows it when it is there.
-func (a *Adapter) showLater(i interaction, came time.Time, answered <-chan bot.Reply, s scene) {
-	soon, cancel := context.WithDeadline(a.work, came.Add(respondWithin))
+// announce tells whoever asked that the answer takes longer than Discord waits, and says whether it could.
+func (a *Adapter) announce(i interaction, came time.Time, s scene) bool {
+	ctx, cancel := context.WithDeadline(a.work, came.Add(respondWithin))
 	defer cancel()
 	var err error
 	switch {
 	case s.replace:
-		err = a.callback(soon, i, respondLaterUpdate, nil)
+		err = a.callback(ctx, i, respondLaterUpdate, nil)
 	case s.whisper || s.quiet && !i.alone():
-		err = a.callback(soon, i, respondLater, map[string]any{"flags": flagEphemeral})
+		err = a.callback(ctx, i, respondLater, map[string]any{"flags": flagEphemeral})
 	default:
-		err = a.callback(soon, i, respondLater, nil)
+		err = a.callback(ctx, i, respondLater, nil)
 	}
 	if err != nil {
 		a.failedTo("announce an answer", err)
-		return
 	}
-	r, ok := <-answered
-	if !ok {
-		r = bot.Reply{Kind: bot.KindNotice, Text: "Something went wrong here. Please ask again."}
-	}
+	return err == nil
+}
+
+// showLate shows an answer that was announced.
+func (a *Adapter) showLate(i interaction, came time.Time, r bot.Reply, s scene) {
 	ctx, cancel := context.WithDeadline(a.work, came.Add(editWithin))
 	defer cancel()
-	err = a.api.do(ctx, call{
+	err := a.api.do(ctx, call{
 		method: http.MethodPatch, path: "/webhooks/" + i.AppID + "/" + i.Token + "/messages/@original", name: "showing an answer",
 		bucket: "interaction " + i.ID, body: a.render(r, s.setting), secret: i.Token, repeatable: true, interaction: true,
 	}, nil)

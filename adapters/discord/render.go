@@ -3,6 +3,7 @@ package discord
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/bwmarrin/discordgo"
@@ -36,12 +37,25 @@ const flagEphemeral = 1 << 6
 type payload struct {
 	Content         string                           `json:"content,omitempty"`
 	Embeds          []*discordgo.MessageEmbed        `json:"embeds"`
-	Components      []discordgo.MessageComponent     `json:"components"`
+	Components      []row                            `json:"components"`
 	AllowedMentions discordgo.MessageAllowedMentions `json:"allowed_mentions"`
 	Flags           int                              `json:"flags,omitempty"`
 	Reference       *replyTo                         `json:"message_reference,omitempty"`
 	Nonce           string                           `json:"nonce,omitempty"`
 	EnforceNonce    bool                             `json:"enforce_nonce,omitempty"`
+}
+
+// A row holds up to five buttons. The library's types for them marshal each other, which takes longer than all the rest.
+type row struct {
+	Type    discordgo.ComponentType `json:"type"`
+	Buttons []button                `json:"components"`
+}
+
+type button struct {
+	Type     discordgo.ComponentType `json:"type"`
+	Style    discordgo.ButtonStyle   `json:"style"`
+	Label    string                  `json:"label"`
+	CustomID string                  `json:"custom_id"`
 }
 
 type replyTo struct {
@@ -200,60 +214,50 @@ func cutMarkup(s string, n int) string {
 
 // buttons lays the choices out: each on a line of its own while there are few, since they are whole questions, and below them
 // what is about the message itself.
-func buttons(r bot.Reply, s setting) []discordgo.MessageComponent {
-	kind := pressRelated
-	if r.Kind == bot.KindClarify {
-		kind = pressMeant
-	}
+func buttons(r bot.Reply, s setting) []row {
 	used := make(map[string]bool) // Discord refuses the same custom_id twice
-	button := func(kind pressKind, c bot.Choice, style discordgo.ButtonStyle) (discordgo.MessageComponent, bool) {
+	add := func(list []button, kind pressKind, style discordgo.ButtonStyle, c bot.Choice) []button {
 		id := press{kind, s.owner, c.Action}.id()
 		label := shorten(strings.ToValidUTF8(c.Label, ""), maxLabel)
 		if len(id) > maxCustomID || used[id] || label == "" {
-			return nil, false
+			return list
 		}
 		used[id] = true
-		return discordgo.Button{Label: label, Style: style, CustomID: id}, true
+		return append(list, button{discordgo.ButtonComponent, style, label, id})
 	}
-	var choices, below []discordgo.MessageComponent
+	var choices, below []button
 	for i, c := range r.Choices {
-		style := discordgo.SecondaryButton
-		if kind == pressMeant && i == 0 {
-			style = discordgo.PrimaryButton
-		}
-		if b, ok := button(kind, c, style); ok {
-			choices = append(choices, b)
+		switch {
+		case r.Kind != bot.KindClarify:
+			choices = add(choices, pressRelated, discordgo.SecondaryButton, c)
+		case i == 0:
+			choices = add(choices, pressMeant, discordgo.PrimaryButton, c)
+		default:
+			choices = add(choices, pressMeant, discordgo.SecondaryButton, c)
 		}
 	}
-	for _, c := range r.More {
-		if b, ok := button(pressTurn, c, discordgo.SecondaryButton); ok && len(below) < 2 {
-			below = append(below, b)
-		}
+	for _, c := range r.More[:min(len(r.More), 2)] {
+		below = add(below, pressTurn, discordgo.SecondaryButton, c)
 	}
 	if r.Rate && r.Entry != "" {
-		for _, c := range []bot.Choice{{Label: "👍", Action: "up:" + r.Entry}, {Label: "👎", Action: "down:" + r.Entry}} {
-			if b, ok := button(pressRate, c, discordgo.SecondaryButton); ok {
-				below = append(below, b)
-			}
-		}
+		below = add(below, pressRate, discordgo.SecondaryButton, bot.Choice{Label: "👍", Action: "up:" + r.Entry})
+		below = add(below, pressRate, discordgo.SecondaryButton, bot.Choice{Label: "👎", Action: "down:" + r.Entry})
 	}
 	if s.follow && r.Kind != bot.KindHelp && r.Kind != bot.KindNotice {
-		if b, ok := button(pressFollow, bot.Choice{Label: "Follow up", Action: r.Entry}, discordgo.SecondaryButton); ok {
-			below = append(below, b)
-		}
+		below = add(below, pressFollow, discordgo.SecondaryButton, bot.Choice{Label: "Follow up", Action: r.Entry})
 	}
-	rows := []discordgo.MessageComponent{}
+	rows := []row{}
 	perRow := 1
 	if len(choices) >= maxRows {
 		perRow = maxInRow
 	}
-	for len(choices) > 0 && len(rows) < maxRows-1 {
-		n := min(perRow, len(choices))
-		rows = append(rows, discordgo.ActionsRow{Components: choices[:n]})
-		choices = choices[n:]
+	for list := range slices.Chunk(choices, perRow) {
+		if len(rows) < maxRows-1 {
+			rows = append(rows, row{discordgo.ActionsRowComponent, list})
+		}
 	}
 	if len(below) > 0 {
-		rows = append(rows, discordgo.ActionsRow{Components: below})
+		rows = append(rows, row{discordgo.ActionsRowComponent, below})
 	}
 	return rows
 }

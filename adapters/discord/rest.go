@@ -28,6 +28,7 @@ const (
 	maxResponse    = 8 << 20
 	attemptTimeout = 15 * time.Second
 	maxAttempts    = 8
+	maxConns       = 256
 )
 
 // An api makes calls to Discord's REST API. It sends through a Session that is never opened, so that nothing of it depends
@@ -48,7 +49,8 @@ func newAPI(base, token string, retry time.Duration) (*api, error) {
 		return nil, fmt.Errorf("making a session: %w", err)
 	}
 	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.MaxIdleConnsPerHost = 64
+	// A burst over HTTP/1.1 must not open and close a connection for each call: the ports would run out.
+	t.MaxIdleConns, t.MaxIdleConnsPerHost, t.MaxConnsPerHost = maxConns, maxConns, maxConns
 	s.Client = &http.Client{Transport: noting{t}, Timeout: attemptTimeout, CheckRedirect: stay}
 	s.LogLevel = discordgo.LogError
 	s.ShouldRetryOnRateLimit = false

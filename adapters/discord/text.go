@@ -22,7 +22,8 @@ var web = regexp.MustCompile(`https?://[^\s<>()\[\]]+`)
 // followed.
 func escape(s string) string {
 	var b strings.Builder
-	for {
+	b.Grow(len(s) + 16)
+	for strings.Contains(s, "http") {
 		at := web.FindStringIndex(s)
 		if at == nil {
 			break
@@ -39,7 +40,7 @@ func escapeInto(b *strings.Builder, s string) {
 	start := true // of a line
 	for i, r := range s {
 		switch {
-		case strings.ContainsRune("\\*_~`|[]<>@#", r):
+		case r < 0x80 && strings.IndexByte("\\*_~`|[]<>@#", byte(r)) >= 0:
 			b.WriteByte('\\')
 		case start && (r == '-' || r == '+'):
 			b.WriteByte('\\')
@@ -61,7 +62,7 @@ func startsList(s string) bool {
 
 // shorten cuts a text to at most n units, at the end of a sentence if one is near, otherwise between words.
 func shorten(s string, n int) string {
-	if size(s) <= n {
+	if len(s) <= n || size(s) <= n { // no text has more units than bytes
 		return s
 	}
 	const mark = " …"

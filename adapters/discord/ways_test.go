@@ -336,8 +336,7 @@ func TestSlowAnswers(t *testing.T) {
 	if i := r.Responded(r.Use(discordtest.Place{}, "privacy")); !i.Message.Ephemeral {
 		t.Errorf("%+v", i.Message)
 	}
-	if i := r.Responded(r.Use(discordtest.Place{}, "ask", "question", "panic")); description(i.Message) != "Something went wrong here\\. Please ask again\\." &&
-		description(i.Message) != "Something went wrong here. Please ask again." {
+	if i := r.Responded(r.Use(discordtest.Place{}, "ask", "question", "panic")); description(i.Message) != "Something went wrong here. Please ask again." {
 		t.Errorf("%+v", i.Message)
 	}
 	b := press{pressTurn, discordtest.Reader, "c:x::2"}.id()
