@@ -26,6 +26,12 @@ type Config struct {
 	Shards   int
 }
 
+// Check says all that is wrong with the configuration.
+func (c Config) Check() error {
+	_, err := c.normal()
+	return err
+}
+
 // normal returns the configuration in one form, or all that is wrong with it.
 func (c Config) normal() (Config, error) {
 	var faults []error

@@ -73,6 +73,9 @@ type call struct {
 	body   any    // as JSON; nil for none
 	secret string // an interaction's token, which no error may show
 
+	// exchange, if not nil, receives what the last response said beside its body.
+	exchange *exchange
+
 	// repeatable says that the call may be made again although the first may have arrived.
 	repeatable bool
 	// interaction says that the global rate limit does not count it.
@@ -170,6 +173,9 @@ func (a *api) do(ctx context.Context, c call, out any) error {
 func (a *api) once(ctx context.Context, c call, body []byte) ([]byte, *exchange, error) {
 	x := &exchange{}
 	ctx = context.WithValue(ctx, exchangeKey{}, x)
+	if c.exchange != nil {
+		defer func() { *c.exchange = *x }()
+	}
 	// A bucket of its own, which the library's limiter never holds back.
 	free := discordgo.NewRatelimiter().LockBucket("")
 	answer, err := a.session.RequestWithLockedBucket(c.method, a.base+c.path, "application/json", body, free, 0, discordgo.WithContext(ctx))

@@ -63,6 +63,8 @@ type Server struct {
 	pace         map[string][]time.Time
 	noPermission map[string]int // by channel: the code with which messages are refused
 	application  map[string]any
+	date         string
+	things       map[string]any // what GET answers, by path
 
 	sessions   map[string]*session
 	conns      []*conn
@@ -90,7 +92,7 @@ func New(tb testing.TB, set Settings) *Server {
 		tb: tb, set: set, changed: make(chan struct{}), lastID: 1_000_000_000_000_000_000,
 		byID: make(map[string]*Message), nonces: make(map[string]*Message), interactions: make(map[string]*Interaction),
 		commands: make(map[string]json.RawMessage), pace: make(map[string][]time.Time), noPermission: make(map[string]int),
-		sessions: make(map[string]*session), application: defaultApplication(),
+		sessions: make(map[string]*session), application: defaultApplication(), things: defaultThings(),
 	}
 	s.http = httptest.NewServer(s)
 	tb.Cleanup(func() {
@@ -226,6 +228,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for k, v := range a.header {
 		w.Header().Set(k, v)
 	}
+	s.mu.Lock()
+	if s.date != "" {
+		w.Header().Set("Date", s.date)
+	}
+	s.mu.Unlock()
 	if a.body == nil {
 		w.WriteHeader(a.status)
 		return
@@ -286,6 +293,7 @@ var routes = []struct {
 	{"GET", regexp.MustCompile(`^/applications/@me$`), false, (*Server).getApplication},
 	{"GET", regexp.MustCompile(`^/applications/(\d+)(?:/guilds/(\d+))?/commands$`), false, (*Server).getCommands},
 	{"PUT", regexp.MustCompile(`^/applications/(\d+)(?:/guilds/(\d+))?/commands$`), false, (*Server).putCommands},
+	{"GET", regexp.MustCompile(`^(/channels/\d+|/guilds/\d+(?:/roles|/members/\d+)?)$`), false, (*Server).getThing},
 	{"POST", regexp.MustCompile(`^/channels/(\d+)/messages$`), false, (*Server).postMessage},
 	{"POST", regexp.MustCompile(`^/interactions/(\d+)/([^/]+)/callback$`), true, (*Server).postCallback},
 	{"PATCH", regexp.MustCompile(`^/webhooks/(\d+)/([^/]+)/messages/@original$`), true, (*Server).patchOriginal},
@@ -341,7 +349,11 @@ func (s *Server) getMe(*http.Request, []string, []byte) answer {
 func defaultApplication() map[string]any {
 	return map[string]any{
 		"id": AppID, "name": "summitbot", "flags": 0, "bot_public": true,
-		"integration_types_config": map[string]any{"0": map[string]any{}, "1": map[string]any{}},
+		"interactions_endpoint_url": nil, "bot_require_code_grant": false,
+		"integration_types_config": map[string]any{
+			"0": map[string]any{"oauth2_install_params": map[string]any{"scopes": []string{"applications.commands", "bot"}, "permissions": Rights}},
+			"1": map[string]any{"oauth2_install_params": map[string]any{"scopes": []string{"applications.commands"}, "permissions": "0"}},
+		},
 	}
 }
 
@@ -349,6 +361,51 @@ func (s *Server) getApplication(*http.Request, []string, []byte) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return ok(s.application)
+}
+
+// SetClock gives responses another date than today's.
+func (s *Server) SetClock(date string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.date = date
+}
+
+// SetApplication changes what is known of the application.
+func (s *Server) SetApplication(change map[string]any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for k, v := range change {
+		s.application[k] = v
+	}
+}
+
+// Rights that a bot needs, as Discord writes them.
+const Rights = "274877991936"
+
+func defaultThings() map[string]any {
+	return map[string]any{
+		"/guilds/" + GuildID:                       map[string]any{"id": GuildID, "name": "Readers"},
+		"/guilds/" + GuildID + "/roles":            []any{map[string]any{"id": GuildID, "permissions": Rights}, map[string]any{"id": "5", "permissions": "0"}},
+		"/guilds/" + GuildID + "/members/" + BotID: map[string]any{"roles": []any{"5"}},
+		"/channels/" + Channel:                     map[string]any{"id": Channel, "name": "summit", "guild_id": GuildID, "permission_overwrites": []any{}},
+		"/channels/" + DM:                          map[string]any{"id": DM, "type": 1},
+	}
+}
+
+// Set changes what GET answers for a channel, a guild, its roles or a member; nil is nothing there.
+func (s *Server) Set(path string, thing any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.things[path] = thing
+}
+
+func (s *Server) getThing(_ *http.Request, part []string, _ []byte) answer {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t := s.things[part[1]]; t != nil {
+		return ok(t)
+	}
+	return refuse(404, 10003, "Unknown Channel")
 }
 
 func (s *Server) getCommands(r *http.Request, part []string, _ []byte) answer {
