@@ -6,11 +6,14 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
+	"encoding/base64"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"net/http"
+	"net/url"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -97,9 +100,69 @@ func (l *link) dial(ctx context.Context, network, addr string) (net.Conn, error)
 	return l.attach((&net.Dialer{}).DialContext(ctx, network, addr))
 }
 
+// dialTLS connects the link with TLS, through the proxy that the environment names, if any. The TLS is the link's own, since
+// the frames are to be read.
 func (l *link) dialTLS(ctx context.Context, network, addr string) (net.Conn, error) {
-	d := tls.Dialer{Config: &tls.Config{NextProtos: []string{"http/1.1"}}}
-	return l.attach(d.DialContext(ctx, network, addr))
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, err
+	}
+	proxy, err := http.ProxyFromEnvironment(&http.Request{URL: &url.URL{Scheme: "https", Host: addr}})
+	if err != nil {
+		return nil, errors.New("the proxy's address is malformed")
+	}
+	var c net.Conn
+	if proxy == nil {
+		c, err = (&net.Dialer{}).DialContext(ctx, network, addr)
+	} else {
+		c, err = tunnel(ctx, proxy, addr)
+	}
+	if err != nil {
+		return nil, err
+	}
+	t := tls.Client(c, &tls.Config{ServerName: host, NextProtos: []string{"http/1.1"}})
+	if err := t.HandshakeContext(ctx); err != nil {
+		c.Close()
+		return nil, err
+	}
+	return l.attach(t, nil)
+}
+
+// tunnel connects through an HTTP proxy.
+func tunnel(ctx context.Context, proxy *url.URL, addr string) (net.Conn, error) {
+	if proxy.Scheme != "http" {
+		return nil, fmt.Errorf("the gateway can be reached through an http proxy, not through one of %q", proxy.Scheme)
+	}
+	at := proxy.Host
+	if proxy.Port() == "" {
+		at = net.JoinHostPort(proxy.Hostname(), "80")
+	}
+	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", at)
+	if err != nil {
+		return nil, fmt.Errorf("connecting to the proxy: %w", err)
+	}
+	stop := context.AfterFunc(ctx, func() { c.Close() })
+	defer stop()
+	r := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: addr}, Host: addr, Header: http.Header{}}
+	if u := proxy.User; u != nil {
+		password, _ := u.Password()
+		r.Header.Set("Proxy-Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(u.Username()+":"+password)))
+	}
+	if err := r.Write(c); err != nil {
+		c.Close()
+		return nil, fmt.Errorf("asking the proxy: %w", err)
+	}
+	// Nothing follows the proxy's answer before TLS begins from this side, so that the reader takes no more than it.
+	resp, err := http.ReadResponse(bufio.NewReader(c), r)
+	if err != nil {
+		c.Close()
+		return nil, fmt.Errorf("reading the proxy's answer: %w", err)
+	}
+	if resp.StatusCode != http.StatusOK {
+		c.Close()
+		return nil, fmt.Errorf("the proxy answered %s", resp.Status)
+	}
+	return c, nil
 }
 
 func (l *link) attach(c net.Conn, err error) (net.Conn, error) {

@@ -6,6 +6,9 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -150,6 +153,37 @@ func unmask(frame []byte) string {
 		b[i] ^= key[i%4]
 	}
 	return string(b)
+}
+
+func TestTunnel(t *testing.T) {
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodConnect || r.Host != "gateway.discord.gg:443" || r.Header.Get("Proxy-Authorization") != "Basic dTpw" {
+			w.WriteHeader(http.StatusProxyAuthRequired)
+			return
+		}
+		c, _, _ := http.NewResponseController(w).Hijack()
+		defer c.Close()
+		io.WriteString(c, "HTTP/1.1 200 Connection established\r\n\r\n")
+		io.CopyN(c, c, 4)
+	}))
+	defer proxy.Close()
+	at, _ := url.Parse(proxy.URL)
+	if _, err := tunnel(t.Context(), at, "gateway.discord.gg:443"); err == nil || !strings.Contains(err.Error(), "407") {
+		t.Errorf("without a password: %v", err)
+	}
+	at.User = url.UserPassword("u", "p")
+	c, err := tunnel(t.Context(), at, "gateway.discord.gg:443")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	io.WriteString(c, "ping")
+	if b, err := io.ReadAll(c); string(b) != "ping" {
+		t.Errorf("%q, %v", b, err)
+	}
+	if _, err := tunnel(t.Context(), &url.URL{Scheme: "socks5", Host: at.Host}, "x:1"); err == nil {
+		t.Error("an unknown kind of proxy is used")
+	}
 }
 
 func FuzzLink(f *testing.F) {

@@ -46,6 +46,7 @@ type Server struct {
 	tb   testing.TB
 	set  Settings
 	http *httptest.Server
+	spec *spec // nil if it is not at hand
 
 	mu           sync.Mutex
 	changed      chan struct{} // closed and renewed whenever something happened
@@ -93,6 +94,10 @@ func New(tb testing.TB, set Settings) *Server {
 		byID: make(map[string]*Message), nonces: make(map[string]*Message), interactions: make(map[string]*Interaction),
 		commands: make(map[string]json.RawMessage), pace: make(map[string][]time.Time), noPermission: make(map[string]int),
 		sessions: make(map[string]*session), application: defaultApplication(), things: defaultThings(),
+	}
+	var err error
+	if s.spec, err = published(); err != nil {
+		tb.Fatal(err)
 	}
 	s.http = httptest.NewServer(s)
 	tb.Cleanup(func() {
@@ -214,6 +219,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a := s.rest(r, path, body)
+	if s.spec != nil {
+		if err := s.spec.check(r.Method, path, body); err != nil {
+			a = invalid([]string{"not as in the published schema: " + err.Error()})
+		}
+	}
 	if a.status == 400 {
 		s.mu.Lock()
 		s.refusals = append(s.refusals, fmt.Sprintf("%s %s: %s: %s", r.Method, path, a.encode(), body))
