@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -181,9 +182,7 @@ func (a *Adapter) greet(r ready) {
 	a.mu.Lock()
 	a.who = r
 	a.mu.Unlock()
-	if isID(r.Application.ID) {
-		a.registers.Do(func() { go a.keepRegistered(a.work, r.Application.ID) })
-	}
+	a.registers.Do(func() { go a.keepRegistered(a.work, r.Application.ID) })
 }
 
 func (a *Adapter) self() string {
@@ -264,7 +263,7 @@ func (a *Adapter) Ready() error {
 	a.mu.Lock()
 	shards := a.shards
 	a.mu.Unlock()
-	if len(shards) == 0 {
+	if len(shards) == 0 || a.stopping.Load() {
 		return errNotReady
 	}
 	for _, s := range shards {
@@ -313,8 +312,12 @@ func (g *gate) info(ctx context.Context) (gatewayInfo, error) {
 	defer cancel()
 	err := g.api.do(ctx, call{method: "GET", path: "/gateway/bot", name: "asking for the gateway", bucket: "gateway", repeatable: true}, &info)
 	var r *refusal
+	if errors.As(err, &r) && r.status == http.StatusNotFound {
+		// A proxy that knows no more than the address.
+		err = g.api.do(ctx, call{method: "GET", path: "/gateway", name: "asking for the gateway", bucket: "gateway", repeatable: true}, &info)
+	}
 	switch {
-	case errors.As(err, &r) && r.status == 401:
+	case errors.As(err, &r) && r.status == http.StatusUnauthorized:
 		return info, badToken
 	case err != nil:
 		return info, err

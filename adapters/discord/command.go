@@ -53,6 +53,13 @@ const optionText = 3
 // register brings the commands that Discord shows in step with the core's, and learns their ids. It writes only if they
 // differ: a write makes every client load them anew, and Discord counts them.
 func (a *Adapter) register(ctx context.Context, app string) error {
+	if !isID(app) {
+		var own ident
+		if err := a.api.do(ctx, call{method: http.MethodGet, path: "/applications/@me", name: "asking for the application", bucket: "application", repeatable: true}, &own); err != nil {
+			return err
+		}
+		app = own.ID
+	}
 	want := wanted(a.core.Commands(), a.config.Guild == "")
 	path := "/applications/" + app + "/commands"
 	if a.config.Guild != "" {

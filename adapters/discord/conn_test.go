@@ -230,7 +230,7 @@ func FuzzEvents(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	a.greet(ready{User: ident{"1"}})
+	a.who.User.ID = "1"
 	f.Fuzz(func(t *testing.T, isMessage bool, raw []byte) {
 		if isMessage {
 			a.asked(raw)

@@ -110,6 +110,10 @@ func (a *Adapter) asked(raw json.RawMessage) (question, bool) {
 	target := m.Referenced.get()
 	reply := m.Reference.get().Type == 0 && target.Author.v != nil
 	toUs := reply && target.Author.get().ID == self
+	if m.Type == typeReply && m.Referenced.v == nil {
+		// Discord did not look up what it replies to; whom it pings tells.
+		toUs = slices.ContainsFunc(m.Mentions.get(), func(u user) bool { return u.ID == self })
+	}
 	if toUs {
 		q.topic = topicOf(target.Components.get())
 	}

@@ -126,9 +126,10 @@ func (a *Adapter) onInteraction(raw json.RawMessage) {
 	came := time.Now()
 	switch i.Type {
 	case interactionTyping:
-		a.enqueue("typing "+i.author().ID, func() { a.complete(i, came) })
+		a.enqueue(i.ID, func() { a.complete(i, came) })
 	case interactionCommand, interactionPress, interactionFormSent:
-		a.enqueue("user "+i.author().ID, func() { a.respond(i, came) })
+		// Each by itself: behind a slow one the next would be late.
+		a.enqueue(i.ID, func() { a.respond(i, came) })
 	}
 }
 

@@ -57,7 +57,8 @@ type shard struct {
 	log       *slog.Logger
 	times     times
 
-	up atomic.Bool // logged in
+	up      atomic.Bool // logged in
+	gateway string      // where the last session began
 
 	mu      sync.Mutex
 	link    *link // the newest connection; events of older ones come again
@@ -71,7 +72,7 @@ func (s *shard) run(ctx context.Context) error {
 	lost := time.Now()
 	for {
 		began := time.Now()
-		live, cause := s.connect(ctx)
+		live, cause := s.connect(ctx, failed)
 		if ctx.Err() != nil {
 			return nil
 		}
@@ -106,15 +107,20 @@ func (s *shard) run(ctx context.Context) error {
 	}
 }
 
-// connect opens one connection, waits for its end and says what ended it and whether it was live before.
-func (s *shard) connect(ctx context.Context) (live bool, cause error) {
+// connect opens one connection, after some that failed, waits for its end and says what ended it and whether it was live
+// before.
+func (s *shard) connect(ctx context.Context, failed int) (live bool, cause error) {
 	l := newLink(s.times.open, s.times.grace)
 	url := s.resumption(l)
-	if url == "" {
+	if l.greeting == nil {
 		var err error
 		if url, err = s.gate.pass(ctx, s.id); err != nil {
 			return false, err
 		}
+		s.gateway = url
+	} else if url == "" || failed >= 3 && failed%2 == 1 {
+		// The address that READY told is the right one to resume at; where it is out of reach, any will do.
+		url = s.gateway
 	}
 	session, isReady, err := s.build(url, l)
 	if err != nil {
@@ -159,7 +165,7 @@ func (s *shard) resumption(l *link) (url string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.link = l
-	if s.session.SessionID == "" || s.session.ResumeURL == "" {
+	if s.session.SessionID == "" {
 		return ""
 	}
 	type state struct {

@@ -66,6 +66,7 @@ func TestWaysToAskInMessages(t *testing.T) {
 		{"bare mention under somebody's question", discordtest.Said{Text: m, ReplyTo: "5", Referred: map[string]any{
 			"id": "5", "content": "who led it?", "author": map[string]any{"id": "600000000000000002"}}}, "who led it?"},
 		{"mention in reply to a deleted message", discordtest.Said{Text: m + " who led it?", ReplyTo: "5", Deleted: true}, "who led it?"},
+		{"reply to the bot, without what it replies to", discordtest.Said{Text: "who led it?", ReplyTo: "5", Pings: true}, "who led it?"},
 		{"reply to somebody else", discordtest.Said{Text: "yes", ReplyTo: "5", Referred: map[string]any{
 			"id": "5", "author": map[string]any{"id": "600000000000000002"}}}, ""},
 		{"listed channel, intent off", discordtest.Said{Channel: listed, Text: "who led it?"}, ""},
@@ -329,6 +330,12 @@ func TestSlowAnswers(t *testing.T) {
 		return bot.Reply{Kind: bot.KindAnswer, Text: said(m), More: []bot.Choice{{Label: "Next", Action: "c:x::2"}}}
 	}
 	r.core.mu.Unlock()
+	both := []*discordtest.Interaction{r.Use(discordtest.Place{}, "ask", "question", "one"), r.Use(discordtest.Place{}, "ask", "question", "two")}
+	for _, i := range both {
+		if d := r.Responded(i).At.Sub(m.At); d > 2*time.Second {
+			t.Errorf("after %v", d)
+		}
+	}
 	i := r.Responded(r.Use(discordtest.Place{}, "ask", "question", "who led it?"))
 	if i.Type != respondLater || description(i.Message) != "command ask who led it?" || i.Message.Ephemeral {
 		t.Errorf("type %d, %+v", i.Type, i.Message)

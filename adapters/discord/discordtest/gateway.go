@@ -277,12 +277,17 @@ func (s *Server) identify(c *conn, data json.RawMessage) (closeCode int) {
 	for i := range s.set.Guilds {
 		guilds = append(guilds, map[string]any{"id": strconv.Itoa(810000000000000000 + i), "unavailable": true})
 	}
-	s.dispatch(x, "READY", map[string]any{
+	ready := map[string]any{
 		"v": 9, "session_id": x.id, "resume_gateway_url": s.ws("/resume"), "guilds": guilds, "shard": shard,
 		"session_type": "normal", "user_settings": map[string]any{}, "relationships": []any{},
 		"user":        map[string]any{"id": BotID, "username": "summitbot", "bot": true, "discriminator": "0000", "avatar": nil},
 		"application": map[string]any{"id": AppID, "flags": 0},
-	})
+	}
+	if s.set.Bare {
+		delete(ready, "resume_gateway_url")
+		delete(ready, "application")
+	}
+	s.dispatch(x, "READY", ready)
 	s.happened()
 	return 0
 }

@@ -17,7 +17,7 @@ type Said struct {
 	User     string // Reader
 	Text     string
 	ReplyTo  string         // the id of a message
-	Pings    bool           // of a reply: whether it mentions whom it replies to
+	Pings    bool           // a reply to the bot that mentions it
 	Referred map[string]any // the message replied to, where the server does not know it
 	Deleted  bool           // the message replied to is no more
 	Extra    map[string]any // put into the event over everything else
@@ -54,10 +54,8 @@ func (s *Server) Say(m Said) string {
 		referred := m.Referred
 		if own := s.byID[m.ReplyTo]; referred == nil && own != nil {
 			referred = own.event()
-			if m.Pings {
-				mentioned = true
-			}
 		}
+		mentioned = mentioned || m.Pings
 		if m.Deleted {
 			event["referenced_message"] = nil
 		} else if referred != nil {

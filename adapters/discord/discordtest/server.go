@@ -38,6 +38,7 @@ type Settings struct {
 	MessageContent bool          // the privileged intent is switched on in the portal
 	Forget         bool          // keep no record of calls and messages, for long runs
 	Pace           time.Duration // messages to a channel are limited to 5 in this time; Discord's is 5 s; 0 is no limit
+	Bare           bool          // READY tells neither where to resume nor which application it is, and /gateway/bot is not there
 	Guilds         int           // shown in READY beside the one guild
 }
 
@@ -347,6 +348,9 @@ func (s *Server) getGateway(*http.Request, []string, []byte) answer {
 func (s *Server) getGatewayBot(*http.Request, []string, []byte) answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.set.Bare {
+		return refuse(404, 0, "404: Not Found")
+	}
 	return ok(map[string]any{"url": s.ws("/gateway"), "shards": s.set.Shards, "session_start_limit": map[string]any{
 		"total": 1000, "remaining": s.set.Identifies, "reset_after": 86_000_000, "max_concurrency": s.set.Concurrency,
 	}})
