@@ -31,10 +31,7 @@ var (
 )
 
 // A closeError is the gateway's close frame.
-type closeError struct {
-	Code   int
-	Reason string
-}
+type closeError struct{ Code int }
 
 func (e *closeError) Error() string {
 	return fmt.Sprintf("the gateway closed the connection: %d", e.Code)
@@ -73,7 +70,6 @@ type link struct {
 	out []byte // for the library, not read by it yet
 
 	upgraded atomic.Bool   // the HTTP handshake is over
-	plain    bool          // no websocket came of it: whatever follows goes through as it is
 	message  []byte        // the frames of a message so far
 	inside   bool          // of a message whose last frame is yet to come
 	idle     time.Duration // how long silence lasts until the line is dead
@@ -86,7 +82,6 @@ type link struct {
 	leaving  bool
 	cause    error
 
-	heard  atomic.Int64  // when the last byte came, in Unix nanoseconds
 	parted chan struct{} // receives when a close frame has left
 	done   chan struct{} // closed at the end
 }
@@ -197,16 +192,10 @@ func (l *link) fill() error {
 	}
 	l.out = l.out[:0]
 	var err error
-	switch {
-	case l.plain:
-		if _, err = l.in.Peek(1); err == nil {
-			l.out, err = append(l.out, make([]byte, l.in.Buffered())...), nil
-			_, err = io.ReadFull(l.in, l.out)
-		}
-	case !l.upgraded.Load():
-		err = l.handshake()
-	default:
+	if l.upgraded.Load() {
 		err = l.frame()
+	} else {
+		err = l.handshake()
 	}
 	var timeout net.Error
 	if errors.As(err, &timeout) && timeout.Timeout() {
@@ -222,10 +211,11 @@ func (l *link) handshake() error {
 		return err
 	}
 	l.out = append(l.out, line...)
-	switch {
-	case bytes.HasPrefix(line, []byte("HTTP/")) && !bytes.Contains(line, []byte(" 101 ")):
-		l.plain = true
-	case len(bytes.TrimSpace(line)) == 0:
+	line = bytes.TrimSpace(line)
+	if version, status, ok := bytes.Cut(line, []byte(" ")); ok && bytes.HasPrefix(version, []byte("HTTP/")) && !bytes.HasPrefix(status, []byte("101")) {
+		return fmt.Errorf("the gateway answered HTTP %.3q", status)
+	}
+	if len(line) == 0 {
 		l.upgraded.Store(true)
 	}
 	return nil
@@ -239,11 +229,10 @@ func (l *link) frame() error {
 	}
 	switch {
 	case op == frameClose:
-		e := &closeError{Code: 1005}
-		if len(payload) >= 2 {
-			e.Code, e.Reason = int(binary.BigEndian.Uint16(payload)), string(payload[2:])
+		if len(payload) < 2 {
+			return &closeError{1005}
 		}
-		return e
+		return &closeError{int(binary.BigEndian.Uint16(payload))}
 	case op > frameClose: // ping and pong
 		l.out = appendFrame(l.out, op, payload)
 		return nil
