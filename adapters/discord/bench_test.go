@@ -8,12 +8,14 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
 
 	"summitbot/adapters/discord/discordtest"
+	"summitbot/bot"
 )
 
 // BenchmarkLatency compares the adapter with a bare echo bot on the same library: the time from an event on the socket to the
@@ -37,8 +39,10 @@ func BenchmarkLatency(b *testing.B) {
 			for b.Loop() {
 				s := discordtest.New(b, discordtest.Settings{})
 				took := map[string][]time.Duration{}
+				core := &timed{Core: benchCore()}
+				adapter := func(ctx context.Context, s *discordtest.Server) error { return answer(ctx, s, core) }
 				for range 3 {
-					for name, run := range map[string]func(context.Context, *discordtest.Server) error{"echo": echo, "adapter": answer} {
+					for name, run := range map[string]func(context.Context, *discordtest.Server) error{"echo": echo, "adapter": adapter} {
 						ctx, stop := context.WithCancel(b.Context())
 						ended := make(chan error, 1)
 						go func() { ended <- run(ctx, s) }()
@@ -51,6 +55,7 @@ func BenchmarkLatency(b *testing.B) {
 						s.AwaitConnected(0)
 					}
 				}
+				took["core"] = core.took
 				for name, d := range took {
 					slices.Sort(d)
 					b.ReportMetric(float64(d[len(d)/2].Microseconds()), name+"-p50-µs")
@@ -88,9 +93,32 @@ func measure(b *testing.B, s *discordtest.Server, say func(*discordtest.Server, 
 	return took
 }
 
+// A timed core notes how long it takes, which is not the adapter's doing.
+type timed struct {
+	Core
+	mu   sync.Mutex
+	took []time.Duration
+}
+
+func (c *timed) note(began time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.took = append(c.took, time.Since(began))
+}
+
+func (c *timed) Reply(ctx context.Context, m bot.Message) bot.Reply {
+	defer c.note(time.Now())
+	return c.Core.Reply(ctx, m)
+}
+
+func (c *timed) Complete(command, option, typed string, limit int) []bot.Choice {
+	defer c.note(time.Now())
+	return c.Core.Complete(command, option, typed, limit)
+}
+
 // answer is the adapter.
-func answer(ctx context.Context, s *discordtest.Server) error {
-	a, err := New(Config{Token: discordtest.Token, APIURL: s.URL()}, benchCore(), nil)
+func answer(ctx context.Context, s *discordtest.Server, core Core) error {
+	a, err := New(Config{Token: discordtest.Token, APIURL: s.URL()}, core, nil)
 	if err != nil {
 		return err
 	}

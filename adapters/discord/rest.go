@@ -27,7 +27,7 @@ const (
 const (
 	maxResponse    = 8 << 20
 	attemptTimeout = 15 * time.Second
-	maxAttempts    = 8
+	maxAttempts    = 30 // mostly the context ends earlier
 	maxConns       = 256
 )
 

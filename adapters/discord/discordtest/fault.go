@@ -49,7 +49,7 @@ func (s *Server) fault(method, path string) *Fault {
 }
 
 // before plays what happens before a call is carried out, and says whether that was all.
-func (f *Fault) before(s *Server, w http.ResponseWriter, r *http.Request, _ []byte) bool {
+func (f *Fault) before(w http.ResponseWriter, r *http.Request) bool {
 	if f.Delay > 0 {
 		select {
 		case <-time.After(f.Delay):

@@ -215,8 +215,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	at := time.Now()
 	fault := s.fault(r.Method, path)
-	if fault != nil && fault.before(s, w, r, body) {
+	if fault != nil && (fault.Cut || fault.Status != 0) {
 		s.record(Call{r.Method, full, body, fault.Status, at})
+		fault.before(w, r)
+		return
+	}
+	if fault != nil && fault.before(w, r) {
 		return
 	}
 	a := s.rest(r, path, body)
