@@ -29,6 +29,8 @@ type Bot struct {
 	names  *names
 	table  []Command // the commands
 
+	headlines headlines // of what questions complete to
+
 	overview []*kb.Entry // what the summary is made of
 }
 
@@ -46,7 +48,7 @@ func New(base *kb.Base, index *match.Index, opt Options) *Bot {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	b := &Bot{base: base, index: index, log: opt.Log, now: opt.Now, talks: newConversations(), beside: beside(base), names: newNames(base)}
+	b := &Bot{base: base, index: index, log: opt.Log, now: opt.Now, talks: newConversations(), beside: beside(base), names: newNames(base), headlines: newHeadlines(base)}
 	b.overview = b.overviews()
 	b.table = b.commandTable()
 	return b

@@ -105,16 +105,10 @@ func (b *Bot) completeQuestion(typed, pattern string, limit int) []Choice {
 			out = append(out, c)
 		}
 	}
-	var list []*kb.Entry
-	var headlines []string
-	for i := range b.base.Entries {
-		if e := &b.base.Entries[i]; e.Class == kb.Told {
-			list, headlines = append(list, e), append(headlines, fold(e.Question))
-		}
-	}
-	for i, e := range list {
-		if begun(pattern, headlines[i]) {
-			take(e)
+	said := telling(strings.Fields(pattern))
+	for _, h := range b.headlines {
+		if h.begins(pattern, said) {
+			take(h.entry)
 		}
 	}
 	if len(out) < limit && utf8.RuneCountInString(pattern) >= 3 {
@@ -122,29 +116,53 @@ func (b *Bot) completeQuestion(typed, pattern string, limit int) []Choice {
 			take(b.at(c))
 		}
 	}
-	for _, m := range fuzzy.Find(pattern, headlines) {
-		take(list[m.Index])
+	if len(out) < limit {
+		for _, m := range fuzzy.FindFrom(pattern, b.headlines) {
+			take(b.headlines[m.Index].entry)
+		}
 	}
 	return labelled(out)
 }
 
-// begun says whether the typed text begins a headline, or each of its telling words begins one of the headline's.
-func begun(typed, headline string) bool {
-	if strings.HasPrefix(headline, typed) {
+// A headline is a question that can be completed, folded once for all completions.
+type headline struct {
+	entry   *kb.Entry
+	text    string
+	telling []string
+}
+
+type headlines []headline
+
+func newHeadlines(base *kb.Base) headlines {
+	var out headlines
+	for i := range base.Entries {
+		if e := &base.Entries[i]; e.Class == kb.Told {
+			text := fold(e.Question)
+			out = append(out, headline{e, text, telling(strings.Fields(text))})
+		}
+	}
+	return out
+}
+
+func (h headlines) Len() int            { return len(h) }
+func (h headlines) String(i int) string { return h[i].text }
+
+// begins says whether the typed text begins the headline, or each of its telling words begins one of the headline's.
+func (h headline) begins(typed string, said []string) bool {
+	if strings.HasPrefix(h.text, typed) {
 		return true
 	}
-	said := 0
-	for word := range strings.FieldsSeq(typed) {
-		if slices.Contains(passed, word) {
-			continue
-		}
-		said++
-		begins := func(w string) bool { return strings.HasPrefix(w, word) && !slices.Contains(passed, w) }
-		if !slices.ContainsFunc(strings.Fields(headline), begins) {
+	for _, word := range said {
+		if !slices.ContainsFunc(h.telling, func(w string) bool { return strings.HasPrefix(w, word) }) {
 			return false
 		}
 	}
-	return said > 0
+	return len(said) > 0
+}
+
+// telling leaves out the words that say nothing.
+func telling(words []string) []string {
+	return slices.DeleteFunc(words, func(w string) bool { return slices.Contains(passed, w) })
 }
 
 func labelled(choices []Choice) []Choice {

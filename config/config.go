@@ -33,6 +33,11 @@ type Config struct {
 type Discord struct {
 	Token Secret `env:"DISCORD_TOKEN" help:"The bot's token from Discord's developer portal. With it, the bot serves Discord."`
 	API   URL    `env:"SUMMITBOT_DISCORD_API_URL" default:"https://discord.com/api" want:"an http or https URL" help:"Where Discord's API is: another address for tests and proxies."`
+
+	Server         IDs    `env:"SUMMITBOT_DISCORD_SERVER" want:"the id of one server" help:"Register the commands in this server alone, to try them out: there they appear at once."`
+	MessageContent Switch `env:"SUMMITBOT_DISCORD_MESSAGE_CONTENT" default:"off" want:"on or off" help:"Ask Discord for the privileged message-content intent, which only plain questions in listed channels need."`
+	Channels       IDs    `env:"SUMMITBOT_DISCORD_CHANNELS" want:"ids of channels, separated by commas" help:"Answer plain questions in these channels as well, if message content is on."`
+	Shards         Shards `env:"SUMMITBOT_DISCORD_SHARDS" want:"a total such as 4, or which of how many, such as 0-3/16" help:"Which shards this process runs. Without it, as many as Discord recommends."`
 }
 
 // Telegram is what the Telegram adapter needs. It starts when it has a token.

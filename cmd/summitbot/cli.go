@@ -40,6 +40,7 @@ type grammar struct {
 	Run     runCommand     `cmd:"" help:"Serve Discord and Telegram, whichever has a token."`
 	KB      kbCommand      `cmd:"" name:"kb" help:"Check a knowledge base."`
 	Config  configCommand  `cmd:"" help:"Show or check the configuration."`
+	Doctor  doctorCommand  `cmd:"" help:"Check how the bot is set up at Discord or Telegram, and say how to mend it."`
 	Version versionCommand `cmd:"" help:"Say which version this is."`
 }
 

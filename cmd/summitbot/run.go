@@ -64,8 +64,8 @@ func (runCommand) Run(c *call) error {
 // platforms lists where the bot can serve. Another platform is another line.
 func platforms(cfg config.Config) []platform {
 	return []platform{
-		{"discord", cfg.Discord.Token, func(service) (adapter, error) { return nil, errNotBuiltIn }},
-		{"telegram", cfg.Telegram.Token, func(service) (adapter, error) { return nil, errNotBuiltIn }},
+		onDiscord(cfg.Discord),
+		{name: "telegram", token: cfg.Telegram.Token, open: func(service) (adapter, error) { return nil, errNotBuiltIn }},
 	}
 }
 

@@ -61,7 +61,7 @@ func refused(context.Context, service) error {
 func inTurn(list ...func(context.Context, service) error) *acts { return &acts{acts: list} }
 
 func platformOf(name string, a *acts) platform {
-	return platform{name, config.NewSecret("t0ken"), a.open}
+	return platform{name: name, token: config.NewSecret("t0ken"), open: a.open}
 }
 
 func logTo(b *bytes.Buffer) *slog.Logger { return slog.New(slog.NewTextHandler(b, nil)) }
@@ -142,7 +142,7 @@ func TestStopWhileWaiting(t *testing.T) {
 }
 
 func TestNothingLeftToServe(t *testing.T) {
-	cannotOpen := platform{"other", config.NewSecret("t0ken"), func(service) (adapter, error) { return nil, errors.New("no such platform") }}
+	cannotOpen := platform{name: "other", token: config.NewSecret("t0ken"), open: func(service) (adapter, error) { return nil, errors.New("no such platform") }}
 	err := supervise(t.Context(), []platform{platformOf("dead", inTurn(refused)), cannotOpen}, service{nil, logTo(&bytes.Buffer{})})
 	const want = "no platform can be served: dead: logging in: the token is refused\nother: no such platform"
 	if err == nil || err.Error() != want {

@@ -26,6 +26,8 @@ type platform struct {
 	name  string
 	token config.Secret
 	open  func(service) (adapter, error) // a new adapter for each attempt; an error is fatal
+
+	examine func(context.Context, service) []finding // for doctor; nil if there is nothing to examine
 }
 
 // A service is what an adapter is given.

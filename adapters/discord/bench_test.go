@@ -1,0 +1,211 @@
+package discord
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"summitbot/adapters/discord/discordtest"
+	"summitbot/bot"
+)
+
+// BenchmarkLatency compares the adapter with a bare echo bot on the same library: the time from an event on the socket to the
+// arrival of the answer at the server, at 100 events a second, in turns against the same server.
+//
+//	go test -run '^$' -bench Latency -benchtime 1x ./adapters/discord
+func BenchmarkLatency(b *testing.B) {
+	for _, kind := range []struct {
+		name string
+		say  func(s *discordtest.Server, n int)
+		path string
+	}{
+		{"message", func(s *discordtest.Server, n int) {
+			s.Say(discordtest.Said{Channel: fmt.Sprint(710000000000000000 + n%50), Text: discordtest.Mention + " when did Trump and Putin last meet?"})
+		}, "^POST /channels/"},
+		{"autocomplete", func(s *discordtest.Server, n int) {
+			s.Type(discordtest.Place{User: fmt.Sprint(610000000000000000 + n%50)}, "ask", "question", "when did they")
+		}, "^POST /interactions/"},
+	} {
+		b.Run(kind.name, func(b *testing.B) {
+			for b.Loop() {
+				s := discordtest.New(b, discordtest.Settings{})
+				took := map[string][]time.Duration{}
+				core := &timed{Core: benchCore()}
+				adapter := func(ctx context.Context, s *discordtest.Server) error { return answer(ctx, s, core) }
+				for range 3 {
+					for name, run := range map[string]func(context.Context, *discordtest.Server) error{"echo": echo, "adapter": adapter} {
+						ctx, stop := context.WithCancel(b.Context())
+						ended := make(chan error, 1)
+						go func() { ended <- run(ctx, s) }()
+						s.AwaitConnected(1)
+						took[name] = append(took[name], measure(b, s, kind.say, kind.path)...)
+						stop()
+						if err := <-ended; err != nil {
+							b.Fatal(err)
+						}
+						s.AwaitConnected(0)
+					}
+				}
+				took["core"] = core.took
+				for name, d := range took {
+					slices.Sort(d)
+					b.ReportMetric(float64(d[len(d)/2].Microseconds()), name+"-p50-µs")
+					b.ReportMetric(float64(d[len(d)*99/100].Microseconds()), name+"-p99-µs")
+				}
+				for _, p := range []int{50, 99} {
+					at := func(d []time.Duration) float64 { return float64(d[len(d)*p/100]) }
+					b.ReportMetric(at(took["adapter"])/at(took["echo"]), fmt.Sprintf("p%d-ratio", p))
+				}
+			}
+		})
+	}
+}
+
+// measure has something happen 100 times a second and returns how long each answer took.
+func measure(b *testing.B, s *discordtest.Server, say func(*discordtest.Server, int), path string) []time.Duration {
+	const warm, count = 50, 300
+	before := len(s.Calls(path))
+	var at []time.Time
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for n := range warm + count {
+		<-tick.C
+		at = append(at, time.Now())
+		say(s, n)
+	}
+	s.Until("all answers", 20*time.Second, func() bool { return len(s.Calls(path)) >= before+warm+count })
+	var took []time.Duration
+	// At this pace the answers come in the order of the events.
+	for n, c := range s.Calls(path)[before:] {
+		if n >= warm {
+			took = append(took, c.At.Sub(at[n]))
+		}
+	}
+	return took
+}
+
+// A timed core notes how long it takes, which is not the adapter's doing.
+type timed struct {
+	Core
+	mu   sync.Mutex
+	took []time.Duration
+}
+
+func (c *timed) note(began time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.took = append(c.took, time.Since(began))
+}
+
+func (c *timed) Reply(ctx context.Context, m bot.Message) bot.Reply {
+	defer c.note(time.Now())
+	return c.Core.Reply(ctx, m)
+}
+
+func (c *timed) Complete(command, option, typed string, limit int) []bot.Choice {
+	defer c.note(time.Now())
+	return c.Core.Complete(command, option, typed, limit)
+}
+
+// answer is the adapter.
+func answer(ctx context.Context, s *discordtest.Server, core Core) error {
+	a, err := New(Config{Token: discordtest.Token, APIURL: s.URL()}, core, nil)
+	if err != nil {
+		return err
+	}
+	a.times = quick()
+	return a.Run(ctx)
+}
+
+// echo is a bot of a dozen lines as the library's examples are, which sends back what it hears.
+func echo(ctx context.Context, s *discordtest.Server) error {
+	d, err := discordgo.New("Bot " + discordtest.Token)
+	if err != nil {
+		return err
+	}
+	base, err := url.Parse(s.URL())
+	if err != nil {
+		return err
+	}
+	d.Client = &http.Client{Transport: elsewhere{base}}
+	d.Identify.Intents = discordgo.IntentGuildMessages | discordgo.IntentDirectMessages
+	d.AddHandler(func(d *discordgo.Session, m *discordgo.MessageCreate) {
+		d.ChannelMessageSendComplex(m.ChannelID, &discordgo.MessageSend{Content: m.Content, AllowedMentions: &discordgo.MessageAllowedMentions{Parse: []discordgo.AllowedMentionType{}}})
+	})
+	d.AddHandler(func(d *discordgo.Session, i *discordgo.InteractionCreate) {
+		typed := i.ApplicationCommandData().Options[0].StringValue()
+		d.InteractionRespond(i.Interaction, &discordgo.InteractionResponse{Type: discordgo.InteractionApplicationCommandAutocompleteResult,
+			Data: &discordgo.InteractionResponseData{Choices: []*discordgo.ApplicationCommandOptionChoice{{Name: typed, Value: typed}}}})
+	})
+	if err := d.Open(); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return d.Close()
+}
+
+// elsewhere sends requests for Discord to a test server.
+type elsewhere struct{ base *url.URL }
+
+func (e elsewhere) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.URL.Scheme, r.URL.Host = e.base.Scheme, e.base.Host
+	r.URL.Path = strings.Replace(r.URL.Path, "/api", e.base.Path, 1)
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+func benchCore() Core {
+	core, _ := realCore()
+	return core
+}
+
+// BenchmarkMemory answers interactions and says by how much the heap has grown after them.
+//
+//	go test -run '^$' -bench Memory -benchtime 100000x ./adapters/discord
+func BenchmarkMemory(b *testing.B) {
+	s := discordtest.New(b, discordtest.Settings{Forget: true})
+	a, err := New(Config{Token: discordtest.Token, APIURL: s.URL()}, benchCore(), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(b.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- a.Run(ctx) }()
+	s.AwaitConnected(1)
+	run := func(n int) {
+		const most = 100 // under way at a time
+		for i := range n {
+			s.Use(discordtest.Place{User: fmt.Sprint(610000000000000000 + i%1000)}, "ask", "question", "when did Trump and Putin last meet?")
+			for s.Waiting() >= most {
+				time.Sleep(100 * time.Microsecond)
+			}
+		}
+		if !s.Within(20*time.Second, func() bool { return s.Waiting() == 0 }) {
+			b.Fatalf("%d without a response: %+v", s.Waiting(), a.Stats())
+		}
+	}
+	run(20_000) // fills what is bounded
+	before := heap()
+	run(b.N)
+	b.ReportMetric(float64(heap()-before)/1e6, "MB-growth")
+	stop()
+	<-ended
+}
+
+func heap() int64 {
+	var m runtime.MemStats
+	for range 3 {
+		runtime.GC()
+	}
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
