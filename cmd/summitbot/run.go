@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"summitbot/adapters/telegram"
 	"summitbot/config"
 )
 
@@ -65,8 +66,23 @@ func (runCommand) Run(c *call) error {
 func platforms(cfg config.Config) []platform {
 	return []platform{
 		{"discord", cfg.Discord.Token, func(service) (adapter, error) { return nil, errNotBuiltIn }},
-		{"telegram", cfg.Telegram.Token, func(service) (adapter, error) { return nil, errNotBuiltIn }},
+		{"telegram", cfg.Telegram.Token, func(s service) (adapter, error) { return telegram.New(telegramConfig(cfg), s.bot, s.log) }},
 	}
+}
+
+// telegramConfig is the configuration as the adapter takes it.
+func telegramConfig(cfg config.Config) telegram.Config {
+	t := cfg.Telegram
+	out := telegram.Config{
+		Token: t.Token.Reveal(), APIURL: string(t.API), AllowedChats: t.Chats,
+		Webhook: telegram.Webhook{URL: string(t.Webhook), Path: string(t.WebhookPath), Listen: string(t.WebhookListen), Secret: t.WebhookSecret.Reveal()},
+		// The adapter has to confirm what it answered before the process is ended.
+		Drain: min(10*time.Second, cfg.Run.DrainTimeout*4/5),
+	}
+	if t.Pace == config.PaceNone {
+		out.Pace = &telegram.Pace{}
+	}
+	return out
 }
 
 var errNotBuiltIn = errors.New("this platform is not built in yet")
