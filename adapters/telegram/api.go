@@ -1,0 +1,247 @@
+package telegram
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"strings"
+	"time"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+)
+
+// A client calls the Bot API. Every call goes through it: it adds what the library lacks (a context, an HTTP status, a
+// retry) and keeps the token, which is part of every URL, out of every error.
+type client struct {
+	api   tgbotapi.BotAPI // copied for each call, see try
+	http  *http.Client
+	token string
+	pace  *pacer
+	stats *counters
+	wait  func(context.Context, time.Duration) error
+}
+
+const (
+	callTimeout  = 30 * time.Second // one attempt at any call but getUpdates
+	maxAnswer    = 16 << 20         // getUpdates is cut at 4 MiB by the server, everything else is far smaller
+	maxAttempts  = 6                // of one call; with the backoff below about half a minute
+	longestPause = 10 * time.Minute // a longer retry_after is given up: nobody waits for that answer any more
+)
+
+func newClient(cfg Config, stats *counters) *client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	// All calls go to one host, and the default of two kept connections would make most of them dial.
+	transport.MaxIdleConnsPerHost = 64
+	c := &client{
+		api: tgbotapi.BotAPI{Token: cfg.Token},
+		http: &http.Client{
+			Transport: transport,
+			// A redirect's target would stand in errors, and no Bot API server sends any.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		token: cfg.Token,
+		pace:  newPacer(*cfg.Pace),
+		stats: stats,
+		wait:  sleep,
+	}
+	c.api.SetAPIEndpoint(strings.ReplaceAll(cfg.APIURL, "%", "%%") + "/bot%s/%s")
+	return c
+}
+
+// An Error is what came of a call that failed. It never holds the token.
+type Error struct {
+	Method      string
+	Code        int    // HTTP status or Telegram's error code; 0 where there was no answer
+	Description string // Telegram's own words, or what went wrong on the way
+	RetryAfter  time.Duration
+	MigrateTo   int64 // the supergroup that the group has become
+
+	sent  bool  // the request may have arrived
+	cause error // what the network said; nil where Telegram answered
+}
+
+func (e *Error) Error() string {
+	if e.Code != 0 {
+		return fmt.Sprintf("%s: %d %s", e.Method, e.Code, e.Description)
+	}
+	return e.Method + ": " + e.Description
+}
+
+// Unwrap finds context.Canceled and the like.
+func (e *Error) Unwrap() error { return e.cause }
+
+// says tells whether Telegram's words contain any of these, whatever their case.
+func (e *Error) says(any ...string) bool {
+	d := strings.ToLower(e.Description)
+	for _, s := range any {
+		if strings.Contains(d, strings.ToLower(s)) {
+			return true
+		}
+	}
+	return false
+}
+
+// reason puts an error into one of a few classes, to count it by.
+func (e *Error) reason() string {
+	switch {
+	case errors.Is(e.cause, context.Canceled):
+		return "cancelled"
+	case e.Code == 0:
+		return "network"
+	case e.Code == 429:
+		return "rate limited"
+	case e.Code == 401 || e.Code == 404:
+		return "unauthorised"
+	case e.Code == 403:
+		return "forbidden"
+	case e.Code == 409:
+		return "conflict"
+	case e.Code >= 500:
+		return "server"
+	}
+	return "refused"
+}
+
+// try makes one attempt at a call and reads its result into a variable, or nowhere where that is nil.
+func (c *client) try(ctx context.Context, method string, params tgbotapi.Params, into any) error {
+	if _, ok := ctx.Deadline(); !ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, callTimeout)
+		defer cancel()
+	}
+	// The library takes no context (its pull request 456), so each call gets a copy with an HTTP client that adds it.
+	once := attempt{ctx: ctx, http: c.http}
+	api := c.api
+	api.Client = &once
+	answer, err := api.MakeRequest(method, params)
+	c.stats.calls.Add(1)
+	if err == nil && into != nil {
+		if err = json.Unmarshal(answer.Result, into); err != nil {
+			err = fmt.Errorf("reading the result: %w", err)
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	e := &Error{Method: method, Code: once.status, sent: once.wrote}
+	var refused *tgbotapi.Error
+	switch {
+	case errors.As(err, &refused):
+		e.Description = refused.Message
+		e.RetryAfter = time.Duration(refused.RetryAfter) * time.Second
+		e.MigrateTo = refused.MigrateToChatID
+		if refused.Code != 0 {
+			e.Code = refused.Code
+		}
+	case once.status >= 300:
+		// A proxy's page instead of JSON.
+		e.Description = http.StatusText(once.status)
+	default:
+		e.Code = 0
+		if once.status != 0 {
+			e.Description = "the answer is not understood: "
+		}
+		e.cause = withoutURL(err)
+		e.Description += e.cause.Error()
+	}
+	if e.Code == 429 && e.RetryAfter == 0 {
+		e.RetryAfter = max(once.retryAfter, time.Second)
+	}
+	e.Description = strings.ReplaceAll(e.Description, c.token, "<token>")
+	c.stats.failed(e.reason())
+	return e
+}
+
+// call makes a call until it succeeds, is refused, or there is no point any more. What creates a message is repeated only
+// when it surely did not arrive: there is no key by which Telegram would notice the twin.
+func (c *client) call(ctx context.Context, method string, params tgbotapi.Params, into any) error {
+	for n := 1; ; n++ {
+		err := c.try(ctx, method, params, into)
+		var e *Error
+		if err == nil || !errors.As(err, &e) || n == maxAttempts || ctx.Err() != nil {
+			return err
+		}
+		pause := backoff(n)
+		switch {
+		case e.Code == 429:
+			if e.RetryAfter > longestPause {
+				return err
+			}
+			pause = e.RetryAfter
+			c.stats.limited.Add(1)
+		case e.Code >= 500:
+			// Telegram says itself that it failed. Of a gateway's timeout nobody knows.
+			if e.Code == http.StatusGatewayTimeout && creates(method) {
+				return err
+			}
+		case e.Code == 0 && !(e.sent && creates(method)):
+		default:
+			return err
+		}
+		if c.wait(ctx, pause) != nil {
+			return err
+		}
+	}
+}
+
+// creates says whether a method makes something new each time that it is called.
+func creates(method string) bool { return method == "sendMessage" }
+
+// backoff is how long to wait after the n-th failure in a row: half a second, doubled each time up to half a minute, of
+// which up to half is left to chance so that many bots don't come back at once.
+func backoff(n int) time.Duration {
+	d := min(500*time.Millisecond<<min(n-1, 10), 30*time.Second)
+	return d/2 + rand.N(d/2)
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// withoutURL takes the URL, and with it the token, out of a network error.
+func withoutURL(err error) error {
+	var u *url.Error
+	for errors.As(err, &u) {
+		err = u.Err
+	}
+	return err
+}
+
+// An attempt is the library's HTTP client for a single call.
+type attempt struct {
+	ctx        context.Context
+	http       *http.Client
+	status     int
+	wrote      bool
+	retryAfter time.Duration
+}
+
+func (a *attempt) Do(r *http.Request) (*http.Response, error) {
+	ctx := httptrace.WithClientTrace(a.ctx, &httptrace.ClientTrace{WroteHeaders: func() { a.wrote = true }})
+	resp, err := a.http.Do(r.WithContext(ctx))
+	if err != nil {
+		return nil, withoutURL(err)
+	}
+	a.status = resp.StatusCode
+	if s, err := time.ParseDuration(resp.Header.Get("Retry-After") + "s"); err == nil {
+		a.retryAfter = s
+	}
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.LimitReader(resp.Body, maxAnswer), resp.Body}
+	return resp, nil
+}
