@@ -29,6 +29,7 @@ import (
 // A Core is what the adapter needs of the bot.
 type Core interface {
 	Reply(ctx context.Context, m bot.Message) bot.Reply
+	Complete(command, option, typed string, limit int) []bot.Choice
 }
 
 // Fatal is a fault that only the operator can mend, such as a refused token. Trying again is of no use.
@@ -54,6 +55,15 @@ type Adapter struct {
 	work  lanes // reads, asks the core, acknowledges
 	out   lanes // sends, at Telegram's pace
 	jobs  context.Context
+	acks  sync.WaitGroup // acknowledgements of presses under way
+
+	allow    map[int64]bool                 // chats that may ask; empty: all
+	commands map[string]bool                // the bot's commands
+	moved    *recent[int64, int64]          // group → the supergroup it became
+	before   *recent[int64, int64]          // the same the other way round
+	answers  *recent[messageKey, *answered] // of late, in private chats
+	messages *recent[messageKey, struct{}]  // answered of late
+	albums   *recent[string, struct{}]      // seen of late
 
 	mu    sync.Mutex
 	fault string // why it does not receive; empty while it does
@@ -79,10 +89,17 @@ func New(cfg Config, core Core, log *slog.Logger) (*Adapter, error) {
 	}
 	cfg = cfg.filled()
 	stats := newCounters()
-	return &Adapter{
+	a := &Adapter{
 		cfg: cfg, core: core, log: log, api: newClient(cfg, stats), stats: stats, timing: usualTiming,
 		inbox: newInbox(cfg.Queue), fault: "not connected yet",
-	}, nil
+		allow: map[int64]bool{}, commands: map[string]bool{"start": true, "delegation":true}, moved: newRecent[int64, int64](1000), before: newRecent[int64, int64](1000),
+		answers: newRecent[messageKey, *answered](5000), messages: newRecent[messageKey, struct{}](5000),
+		albums: newRecent[string, struct{}](500),
+	}
+	for _, id := range cfg.AllowedChats {
+		a.allow[id] = true
+	}
+	return a, nil
 }
 
 // Run receives and answers until the context ends, then finishes what it has taken on. It returns a *Fatal when there is no
@@ -92,13 +109,16 @@ func (a *Adapter) Run(ctx context.Context) error {
 	defer cut()
 	a.jobs = jobs
 	err := a.connect(ctx)
-	if err == nil {
+	if err == nil && a.cfg.Webhook.URL != "" {
+		err = a.serve(ctx)
+	} else if err == nil {
 		err = a.poll(ctx)
 	}
-	a.setFault("shutting down")
 	if ctx.Err() != nil {
+		a.setFault("shut down")
 		return nil
 	}
+	a.setFault(err.Error())
 	return err
 }
 
@@ -188,9 +208,9 @@ func (a *Adapter) Stats() Stats {
 	return s
 }
 
-// takeOn reads an update and puts it into its lane. It returns the update's id, 0 where that cannot be read. Without a
-// context it does not wait for room.
-func (a *Adapter) takeOn(ctx context.Context, raw json.RawMessage) (int64, intake) {
+// takeOn reads an update and puts it into its lane. It returns the update's id, 0 where that cannot be read. Where
+// there is no room it waits until the context ends, or not at all.
+func (a *Adapter) takeOn(ctx context.Context, raw json.RawMessage, wait bool) (int64, intake) {
 	var head struct {
 		ID int64 `json:"update_id"`
 	}
@@ -199,7 +219,7 @@ func (a *Adapter) takeOn(ctx context.Context, raw json.RawMessage) (int64, intak
 		a.log.Warn("an update without an id was left out", "bytes", len(raw))
 		return 0, taken
 	}
-	switch in := a.inbox.take(ctx, head.ID); in {
+	switch in := a.inbox.take(ctx, head.ID, wait); in {
 	case known:
 		a.stats.repeated.Add(1)
 		return head.ID, in

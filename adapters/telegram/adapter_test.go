@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"strings"
 	"sync"
@@ -14,24 +15,101 @@ import (
 	"summitbot/bot"
 )
 
-// A coreFunc is a core of one function.
-type coreFunc func(context.Context, bot.Message) bot.Reply
+// A script is a core that answers by rote and remembers what it was asked.
+type script struct {
+	reply func(bot.Message) bot.Reply // nil: answers
 
-func (f coreFunc) Reply(ctx context.Context, m bot.Message) bot.Reply { return f(ctx, m) }
+	mu    sync.Mutex
+	asked []bot.Message
+}
 
-// answers is a core that knows a handful of replies.
-func answers(_ context.Context, m bot.Message) bot.Reply {
+func (s *script) Reply(_ context.Context, m bot.Message) bot.Reply {
+	s.mu.Lock()
+	s.asked = append(s.asked, m)
+	s.mu.Unlock()
+	if s.reply != nil {
+		return s.reply(m)
+	}
+	return answers(m)
+}
+
+func (s *script) Complete(_, _, typed string, limit int) []bot.Choice {
+	var out []bot.Choice
+	for _, c := range []bot.Choice{{Label: "Who is Yuri Ushakov?", Action: "e:ushakov"}, {Label: "What does Putin want?", Action: "e:demands"}} {
+		if len(out) < limit && strings.Contains(strings.ToLower(c.Label), strings.ToLower(typed)) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// last is the latest question that the core got.
+func (s *script) last() bot.Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.asked) == 0 {
+		return bot.Message{}
+	}
+	return s.asked[len(s.asked)-1]
+}
+
+func (s *script) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.asked)
+}
+
+const (
+	source = "Observador, “7 months”, §13"
+	asOf   = "14 August 2025"
+)
+
+// answers is what a script says.
+func answers(m bot.Message) bot.Reply {
+	entry := func(id, question, answer string) bot.Reply {
+		return bot.Reply{
+			Kind: bot.KindAnswer, Title: question, Text: answer, Entry: id, Source: source, AsOf: asOf, Rate: true,
+			Choices: []bot.Choice{{Label: "Who is Yuri Ushakov?", Action: "e:ushakov"}},
+		}
+	}
+	text := strings.ToLower(m.Text)
 	switch {
 	case m.Command == "delegation":
 		return bot.Reply{
-			Kind: bot.KindAnswer, Title: "Who is in the delegations?", Fields: []bot.Field{{Name: "United States", Value: "Donald Trump\nMarco Rubio"}, {Name: "Russia", Value: "Vladimir Putin\nSergey Lavrov"}},
-			Source: "Observador, §23", AsOf: "14 August 2025",
+			Kind: bot.KindAnswer, Title: "Who is in the delegations?", Source: source, AsOf: asOf,
+			Fields: []bot.Field{{Name: "United States", Value: "Donald Trump\nMarco Rubio"}, {Name: "Russia", Value: "Vladimir Putin\nSergey Lavrov"}},
 		}
-	case strings.Contains(m.Text, "meet"):
+	case m.Command == "timeline", strings.HasPrefix(m.Action, "c:timeline"):
+		page := 1
+		fmt.Sscanf(m.Action, "c:timeline::%d", &page)
 		return bot.Reply{
-			Kind: bot.KindAnswer, Title: "When did Trump & Putin <last> meet?", Text: "At the G20 summit in Osaka, in 2019.", Entry: "last-meeting",
-			Source: "Observador, §13", AsOf: "14 August 2025",
+			Kind: bot.KindAnswer, Title: "Timeline", Page: page, Pages: 3, Source: source, AsOf: asOf,
+			Items: []bot.Item{{Label: fmt.Sprintf("%d July 2018", page), Text: "Something happened."}, {Label: "16 June 2021", Text: "Geneva."}},
+			More:  []bot.Choice{{Label: "Next", Action: fmt.Sprintf("c:timeline::%d", page%3+1)}},
 		}
+	case m.Command == "help", m.Command == "start":
+		return bot.Reply{Kind: bot.KindHelp, Title: "How to ask", Text: "In your own words."}
+	case m.Command == "ask" && m.Args == "":
+		return bot.Reply{Kind: bot.KindNotice, Text: "What would you like to know?", Choices: []bot.Choice{{Label: "Who is Yuri Ushakov?", Action: "e:ushakov"}}}
+	case m.Action == "e:ushakov", strings.Contains(text, "ushakov"):
+		return entry("ushakov", "Who is Yuri Ushakov?", "An adviser of Vladimir Putin.")
+	case m.Action == "e:demands":
+		return entry("demands", "What does Putin want?", "Four regions.")
+	case strings.Contains(text, "meet"):
+		return entry("last-meeting", "When did Trump & Putin <last> meet?", "At the G20 summit in Osaka, in 2019.")
+	case strings.Contains(text, "which"):
+		return bot.Reply{
+			Kind: bot.KindClarify, Title: "Did you mean …?", Text: "I am not sure which of these you mean.",
+			Choices: []bot.Choice{{Label: "Who is Yuri Ushakov?", Action: "e:ushakov"}, {Label: "What does Putin want?", Action: "e:demands"}, {Label: "None of these", Action: "none"}},
+		}
+	case m.Action == "none":
+		return bot.Reply{Kind: bot.KindNotice, Text: "Sorry about that.", Choices: []bot.Choice{{Label: "Topics", Action: "c:topics::1"}}}
+	case strings.HasPrefix(m.Action, "up:"):
+		return bot.Reply{Kind: bot.KindNotice, Text: "Thank you, good to know."}
+	case m.Action != "":
+		return bot.Reply{Kind: bot.KindNotice, Text: "That button is of no use any more."}
+	case m.Text == "hush":
+		return bot.Reply{Kind: bot.KindNone}
 	}
 	return bot.Reply{Kind: bot.KindNotice, Text: "Ask me something."}
 }
@@ -44,7 +122,8 @@ var (
 // A running is an adapter at work.
 type running struct {
 	*Adapter
-	stop func() error // ends it and says what Run returned
+	wait func() error // what Run returned
+	stop func() error // ends it and waits
 	log  *lockedBuffer
 }
 
@@ -83,20 +162,16 @@ func start(t testing.TB, srv *telegramtest.Server, core Core, change ...func(*Co
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- a.Run(ctx) }()
-	var once sync.Once
-	var ended error
 	r := &running{Adapter: a, log: log}
-	r.stop = func() error {
-		cancel()
-		once.Do(func() {
-			select {
-			case ended = <-done:
-			case <-time.After(20 * time.Second):
-				ended = errors.New("the adapter does not end")
-			}
-		})
-		return ended
-	}
+	r.wait = sync.OnceValue(func() error {
+		select {
+		case err := <-done:
+			return err
+		case <-time.After(20 * time.Second):
+			return errors.New("the adapter does not end")
+		}
+	})
+	r.stop = func() error { cancel(); return r.wait() }
 	t.Cleanup(func() {
 		r.stop()
 		if strings.Contains(log.String(), strings.SplitN(telegramtest.Token, ":", 2)[1]) {
@@ -109,35 +184,9 @@ func start(t testing.TB, srv *telegramtest.Server, core Core, change ...func(*Co
 	return r
 }
 
-func TestPrivateText(t *testing.T) {
-	srv := telegramtest.New(t)
-	start(t, srv, coreFunc(answers))
-	srv.Say(telegramtest.Private(ana), ana, "when did they last meet?")
-	got := srv.AwaitSaid(telegramtest.Private(ana), 1)[0]
-	want := "When did Trump & Putin <last> meet?\n\nAt the G20 summit in Osaka, in 2019.\n\nSource: Observador, §13 · as of 14 August 2025"
-	if got.Text != want {
-		t.Errorf("the bot said\n%s\nwant\n%s", got.Text, want)
-	}
-	if bold := got.Styled("bold"); bold != "When did Trump & Putin <last> meet?" {
-		t.Errorf("%q is bold", bold)
-	}
-}
-
-func TestPrivateCommand(t *testing.T) {
-	srv := telegramtest.New(t)
-	start(t, srv, coreFunc(answers))
-	srv.Say(telegramtest.Private(ana), ana, "/delegation")
-	got := srv.AwaitSaid(telegramtest.Private(ana), 1)[0]
-	for _, want := range []string{"United States\nDonald Trump\nMarco Rubio", "Russia\nVladimir Putin\nSergey Lavrov"} {
-		if !strings.Contains(got.Text, want) {
-			t.Errorf("%q lacks %q", got.Text, want)
-		}
-	}
-}
-
 func TestShutdownConfirms(t *testing.T) {
 	srv := telegramtest.New(t)
-	run := start(t, srv, coreFunc(answers))
+	run := start(t, srv, &script{})
 	srv.Say(telegramtest.Private(ana), ana, "when did they meet?")
 	srv.AwaitSaid(telegramtest.Private(ana), 1)
 	if err := run.stop(); err != nil {
@@ -150,17 +199,9 @@ func TestShutdownConfirms(t *testing.T) {
 
 func TestRefusedToken(t *testing.T) {
 	srv := telegramtest.New(t)
-	run := start(t, srv, coreFunc(answers), func(c *Config, _ *timing) { c.Token = "123456789:AAanother_token-of-35-letters_for_it" })
-	deadline := time.After(5 * time.Second)
-	for !strings.Contains(run.Stats().Fault, "shutting down") {
-		select {
-		case <-deadline:
-			t.Fatal("the adapter goes on with a refused token")
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
+	run := start(t, srv, &script{}, func(c *Config, _ *timing) { c.Token = "123456789:AAanother_token-of-35-letters_for_it" })
 	var fatal *Fatal
-	if err := run.stop(); !errors.As(err, &fatal) || !strings.Contains(fatal.Error(), "@BotFather") {
+	if err := run.wait(); !errors.As(err, &fatal) || !strings.Contains(fatal.Error(), "@BotFather") {
 		t.Errorf("Run returned %v", err)
 	}
 }

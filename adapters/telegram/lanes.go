@@ -52,20 +52,18 @@ func (l *lanes) run(key lane) {
 // An inbox knows which updates are being answered and which have been seen before.
 type inbox struct {
 	room chan struct{} // one token for each update that is under way
+	seen *recent[int64, struct{}]
 
 	mu     sync.Mutex
 	flying map[int64]time.Time // update id → when it was taken on
-	recent map[int64]struct{}  // the last ids, those under way included
-	order  []int64             // the same from old to new, as a ring
-	next   int
-	less   chan struct{} // closed and made anew whenever an update is done
+	less   chan struct{}       // closed and made anew whenever an update is done
 }
 
 const recentUpdates = 8192
 
 func newInbox(size int) *inbox {
 	return &inbox{
-		room: make(chan struct{}, size), flying: map[int64]time.Time{}, recent: map[int64]struct{}{},
+		room: make(chan struct{}, size), seen: newRecent[int64, struct{}](recentUpdates), flying: map[int64]time.Time{},
 		less: make(chan struct{}),
 	}
 }
@@ -79,41 +77,29 @@ const (
 	full         // there is no room, or no time to wait for any
 )
 
-// take takes an update on. It waits for room until the context ends; without a context it does not wait.
-func (b *inbox) take(ctx context.Context, id int64) intake {
-	b.mu.Lock()
-	_, seen := b.recent[id]
-	b.mu.Unlock()
-	if seen {
+// take takes an update on. Where there is no room it waits until the context ends, or not at all.
+func (b *inbox) take(ctx context.Context, id int64, wait bool) intake {
+	if _, ok := b.seen.get(id); ok {
 		return known
 	}
-	if ctx == nil {
-		select {
-		case b.room <- struct{}{}:
-		default:
+	select {
+	case b.room <- struct{}{}:
+	default:
+		if !wait {
 			return full
 		}
-	} else {
 		select {
 		case b.room <- struct{}{}:
 		case <-ctx.Done():
 			return full
 		}
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if _, seen := b.recent[id]; seen { // the same update on two connections of the webhook
+	if !b.seen.put(id, struct{}{}) { // the webhook got it on two connections at once
 		<-b.room
 		return known
 	}
-	b.recent[id] = struct{}{}
-	if len(b.order) < recentUpdates {
-		b.order = append(b.order, id)
-	} else {
-		delete(b.recent, b.order[b.next])
-		b.order[b.next] = id
-		b.next = (b.next + 1) % recentUpdates
-	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	b.flying[id] = time.Now()
 	return taken
 }
@@ -159,4 +145,17 @@ func (b *inbox) settle(ctx context.Context, most time.Duration) bool {
 			return false
 		}
 	}
+}
+
+// drain lets the answers under way finish, for as long as the configuration allows.
+func (a *Adapter) drain() {
+	a.setFault("shutting down")
+	ctx, cancel := context.WithTimeout(a.jobs, a.cfg.Drain)
+	defer cancel()
+	if !a.inbox.settle(ctx, a.cfg.Drain) {
+		_, _, n := a.inbox.oldest()
+		a.log.Warn("some questions could not be answered before the end", "questions", n)
+		return
+	}
+	a.acks.Wait() // each gives up by itself soon
 }

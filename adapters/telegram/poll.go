@@ -58,7 +58,7 @@ func (a *Adapter) poll(ctx context.Context) error {
 		a.setFault("")
 		before := at.next
 		for _, raw := range batch {
-			id, in := a.takeOn(ctx, raw)
+			id, in := a.takeOn(ctx, raw, true)
 			if in == full {
 				break // the context has ended; Telegram keeps the rest
 			}
@@ -101,17 +101,13 @@ func (a *Adapter) offset(at cursor, hold time.Duration) int64 {
 
 // finish waits for the answers under way and confirms them, so that the next start does not answer them again.
 func (a *Adapter) finish(at *cursor) {
-	ctx, cancel := context.WithTimeout(a.jobs, a.cfg.Drain)
-	defer cancel()
-	if !a.inbox.settle(ctx, a.cfg.Drain) {
-		a.log.Warn("some questions were left for the next start", "questions", a.Stats().Queue)
-	}
+	a.drain()
 	// What is still under way after the deadline comes again; all below is done.
 	offset := a.offset(cursor{next: at.next, sent: at.sent}, time.Hour)
 	if offset == at.sent {
 		return // confirmed already, and Telegram would make us wait for asking the same again
 	}
-	ctx, cancel = context.WithTimeout(context.WithoutCancel(a.jobs), 3*time.Second)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.jobs), 3*time.Second)
 	defer cancel()
 	allowed, _ := json.Marshal(allowedUpdates)
 	params := tgbotapi.Params{"limit": "1", "timeout": "0", "allowed_updates": string(allowed), "offset": itoa(offset)}

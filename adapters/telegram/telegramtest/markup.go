@@ -84,7 +84,7 @@ func (s *Server) text(text, mode, entities string) (string, []Entity, *refusal) 
 }
 
 var styles = []string{
-	"bold", "italic", "underline", "strikethrough", "spoiler", "blockquote", "expandable_blockquote", "code", "pre", "text_link",
+	"bold", "italic", "underline", "strikethrough", "spoiler", "blockquote", "expandable_blockquote", "code", "pre", "text_link", "text_mention",
 	"mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number",
 }
 

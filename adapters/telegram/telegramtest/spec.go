@@ -108,6 +108,16 @@ func (sp *spec) check(s *Server, method string, p Params) *refusal {
 
 // value checks one value against the types it may have. On top a string or number stands as it is; deeper all is JSON.
 func (sp *spec) value(s *Server, types []string, raw string, top bool, where string) error {
+	if len(types) > 1 {
+		// Of several kinds of objects it is one that has all the fields.
+		var object map[string]json.RawMessage
+		if json.Unmarshal([]byte(raw), &object) == nil {
+			fits := slices.DeleteFunc(slices.Clone(types), func(t string) bool { return sp.unknown(t, object) != "" })
+			if len(fits) > 0 {
+				types = fits
+			}
+		}
+	}
 	var err error
 	for _, t := range types {
 		if err = sp.one(s, t, raw, top, where); err == nil {
@@ -162,19 +172,7 @@ func (sp *spec) one(s *Server, t, raw string, top bool, where string) error {
 		return fmt.Errorf("%s must be an Object", where)
 	}
 	if len(typ.Subtypes) > 0 {
-		var err error
-		for _, sub := range typ.Subtypes {
-			if sp.unknown(sub, object) != "" {
-				continue
-			}
-			if err = sp.one(s, sub, raw, false, where); err == nil {
-				return nil
-			}
-		}
-		if err != nil {
-			return err
-		}
-		return fmt.Errorf("%s is no %s", where, t)
+		return sp.value(s, typ.Subtypes, raw, false, where)
 	}
 	if name := sp.unknown(t, object); name != "" {
 		s.violate("%s with the field %s, which does not exist", where, name)
@@ -182,7 +180,8 @@ func (sp *spec) one(s *Server, t, raw string, top bool, where string) error {
 	for _, f := range typ.Fields {
 		value, ok := object[f.Name]
 		if !ok || string(value) == "null" {
-			if f.Required {
+			// Of a user that a text mentions the server reads the id alone.
+			if f.Required && t != "User" {
 				return fmt.Errorf("field %q of %s is missing", f.Name, where)
 			}
 			continue
