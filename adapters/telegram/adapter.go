@@ -22,6 +22,7 @@ import (
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"summitbot/bot"
 )
@@ -57,13 +58,13 @@ type Adapter struct {
 	jobs  context.Context
 	acks  sync.WaitGroup // acknowledgements of presses under way
 
-	allow    map[int64]bool                 // chats that may ask; empty: all
-	commands map[string]bool                // the bot's commands
-	moved    *recent[int64, int64]          // group → the supergroup it became
-	before   *recent[int64, int64]          // the same the other way round
-	answers  *recent[messageKey, *answered] // of late, in private chats
-	messages *recent[messageKey, struct{}]  // answered of late
-	albums   *recent[string, struct{}]      // seen of late
+	allow    map[int64]bool                    // chats that may ask; empty: all
+	commands map[string]bool                   // the bot's commands
+	moved    *lru.Cache[int64, int64]          // group → the supergroup it became
+	before   *lru.Cache[int64, int64]          // the same the other way round
+	answers  *lru.Cache[messageKey, *answered] // of late, in private chats
+	messages *lru.Cache[messageKey, struct{}]  // answered of late
+	albums   *lru.Cache[string, struct{}]      // seen of late
 
 	mu    sync.Mutex
 	fault string // why it does not receive; empty while it does
@@ -92,9 +93,9 @@ func New(cfg Config, core Core, log *slog.Logger) (*Adapter, error) {
 	a := &Adapter{
 		cfg: cfg, core: core, log: log, api: newClient(cfg, stats), stats: stats, timing: usualTiming,
 		inbox: newInbox(cfg.Queue), fault: "not connected yet",
-		allow: map[int64]bool{}, commands: map[string]bool{"start": true, "delegation":true}, moved: newRecent[int64, int64](1000), before: newRecent[int64, int64](1000),
-		answers: newRecent[messageKey, *answered](5000), messages: newRecent[messageKey, struct{}](5000),
-		albums: newRecent[string, struct{}](500),
+		allow: map[int64]bool{}, commands: map[string]bool{"start": true, "delegation": true}, moved: remember[int64, int64](1000), before: remember[int64, int64](1000),
+		answers: remember[messageKey, *answered](5000), messages: remember[messageKey, struct{}](5000),
+		albums: remember[string, struct{}](500),
 	}
 	for _, id := range cfg.AllowedChats {
 		a.allow[id] = true

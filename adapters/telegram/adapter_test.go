@@ -183,25 +183,3 @@ func start(t testing.TB, srv *telegramtest.Server, core Core, change ...func(*Co
 	})
 	return r
 }
-
-func TestShutdownConfirms(t *testing.T) {
-	srv := telegramtest.New(t)
-	run := start(t, srv, &script{})
-	srv.Say(telegramtest.Private(ana), ana, "when did they meet?")
-	srv.AwaitSaid(telegramtest.Private(ana), 1)
-	if err := run.stop(); err != nil {
-		t.Fatal(err)
-	}
-	if n := srv.Pending(); n != 0 {
-		t.Errorf("%d answered updates would come again", n)
-	}
-}
-
-func TestRefusedToken(t *testing.T) {
-	srv := telegramtest.New(t)
-	run := start(t, srv, &script{}, func(c *Config, _ *timing) { c.Token = "123456789:AAanother_token-of-35-letters_for_it" })
-	var fatal *Fatal
-	if err := run.wait(); !errors.As(err, &fatal) || !strings.Contains(fatal.Error(), "@BotFather") {
-		t.Errorf("Run returned %v", err)
-	}
-}

@@ -22,6 +22,7 @@ var (
 type fields = map[string]any
 
 func TestPrivateChat(t *testing.T) {
+	t.Parallel()
 	srv := telegramtest.New(t)
 	core := &script{}
 	start(t, srv, core)
@@ -56,6 +57,7 @@ func TestPrivateChat(t *testing.T) {
 
 // Each message in a group is for the bot or not, and says so in one of many ways.
 func TestGroup(t *testing.T) {
+	t.Parallel()
 	me := fields{"via_bot": fields{"id": int64(telegramtest.BotID), "is_bot": true, "first_name": "Summit", "username": "SummitBot"}}
 	for _, tc := range []struct {
 		name     string
@@ -141,6 +143,7 @@ func TestGroup(t *testing.T) {
 }
 
 func TestReplyKnowsItsTopic(t *testing.T) {
+	t.Parallel()
 	srv := telegramtest.New(t)
 	core := &script{}
 	start(t, srv, core)
@@ -160,6 +163,7 @@ func TestReplyKnowsItsTopic(t *testing.T) {
 }
 
 func TestMentionUnderSomebodysQuestion(t *testing.T) {
+	t.Parallel()
 	srv := telegramtest.New(t)
 	srv.ReadsAll = true
 	core := &script{}
@@ -173,6 +177,7 @@ func TestMentionUnderSomebodysQuestion(t *testing.T) {
 }
 
 func TestForcedReply(t *testing.T) {
+	t.Parallel()
 	srv := telegramtest.New(t)
 	core := &script{}
 	start(t, srv, core)
@@ -195,6 +200,7 @@ func TestForcedReply(t *testing.T) {
 }
 
 func TestForumTopics(t *testing.T) {
+	t.Parallel()
 	srv := telegramtest.New(t)
 	start(t, srv, &script{})
 	srv.Say(forum, ana, "/timeline@SummitBot", telegramtest.InTopic(77))
@@ -219,6 +225,7 @@ func TestForumTopics(t *testing.T) {
 }
 
 func TestDeepLink(t *testing.T) {
+	t.Parallel()
 	srv := telegramtest.New(t)
 	start(t, srv, &script{})
 	for i, tc := range []struct{ text, want string }{
@@ -235,6 +242,7 @@ func TestDeepLink(t *testing.T) {
 }
 
 func TestHelpSaysHowToReachTheBot(t *testing.T) {
+	t.Parallel()
 	for _, readsAll := range []bool{false, true} {
 		srv := telegramtest.New(t)
 		srv.ReadsAll = readsAll
@@ -248,6 +256,7 @@ func TestHelpSaysHowToReachTheBot(t *testing.T) {
 }
 
 func TestMediaInPrivate(t *testing.T) {
+	t.Parallel()
 	srv := telegramtest.New(t)
 	core := &script{}
 	start(t, srv, core)
@@ -274,6 +283,7 @@ func TestMediaInPrivate(t *testing.T) {
 }
 
 func TestEditedQuestion(t *testing.T) {
+	t.Parallel()
 	srv := telegramtest.New(t)
 	core := &script{}
 	start(t, srv, core)
@@ -297,6 +307,7 @@ func TestEditedQuestion(t *testing.T) {
 
 // An answer of many messages shrinks and grows with its question.
 func TestEditedQuestionWithLongAnswers(t *testing.T) {
+	t.Parallel()
 	srv := telegramtest.New(t)
 	long := strings.Repeat("A sentence of the answer. ", 400)
 	start(t, srv, &script{reply: func(m bot.Message) bot.Reply {
@@ -316,6 +327,7 @@ func TestEditedQuestionWithLongAnswers(t *testing.T) {
 }
 
 func TestAllowedChats(t *testing.T) {
+	t.Parallel()
 	srv := telegramtest.New(t)
 	core := &script{}
 	start(t, srv, core, func(c *Config, _ *timing) { c.AllowedChats = []int64{group.ID, boris.ID} })
@@ -331,6 +343,7 @@ func TestAllowedChats(t *testing.T) {
 }
 
 func TestInline(t *testing.T) {
+	t.Parallel()
 	srv := telegramtest.New(t)
 	start(t, srv, &script{})
 	a := srv.AwaitAnswer(srv.Inline(ana, ""))
@@ -371,6 +384,7 @@ func TestInline(t *testing.T) {
 }
 
 func TestGuest(t *testing.T) {
+	t.Parallel()
 	srv := telegramtest.New(t)
 	core := &script{}
 	start(t, srv, core)
@@ -392,6 +406,7 @@ func TestGuest(t *testing.T) {
 }
 
 func TestButtons(t *testing.T) {
+	t.Parallel()
 	srv := telegramtest.New(t)
 	core := &script{}
 	start(t, srv, core)
@@ -428,6 +443,7 @@ func TestButtons(t *testing.T) {
 }
 
 func TestClarifyIsAnsweredInPlace(t *testing.T) {
+	t.Parallel()
 	srv := telegramtest.New(t)
 	start(t, srv, &script{})
 	srv.Say(group, ana, "/start@SummitBot")
@@ -449,6 +465,7 @@ func TestClarifyIsAnsweredInPlace(t *testing.T) {
 }
 
 func TestPaging(t *testing.T) {
+	t.Parallel()
 	srv := telegramtest.New(t)
 	start(t, srv, &script{})
 	srv.Say(privately, ana, "/timeline")

@@ -45,12 +45,12 @@ type Rate struct {
 	Per time.Duration
 }
 
-// DefaultPace keeps a little below what https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+// DefaultPace keeps to what https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 // names: 30 messages a second, one a second in a chat and 20 a minute in a group.
 var DefaultPace = Pace{
-	All:   Rate{28, time.Second},
-	Chat:  Rate{1, 1050 * time.Millisecond},
-	Group: Rate{20, 61 * time.Second},
+	All:   Rate{29, time.Second},
+	Chat:  Rate{1, time.Second},
+	Group: Rate{20, time.Minute},
 }
 
 const telegramURL = "https://api.telegram.org"

@@ -75,7 +75,7 @@ func (a *Adapter) suggest(ctx context.Context, q *inlineQuery) (actions []string
 		switch {
 		case r.Kind == bot.KindAnswer && r.Entry == "" && r.Title != "":
 			list = &r
-		case r.Kind == bot.KindAnswer || r.Kind == bot.KindNoAnswer:
+		case r.Kind == bot.KindAnswer:
 			take(entryAction + r.Entry)
 		}
 		for _, c := range r.Choices {

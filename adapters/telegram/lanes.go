@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
 )
 
 // A lane is what has to be done in order: all that happens in one chat.
@@ -52,7 +54,7 @@ func (l *lanes) run(key lane) {
 // An inbox knows which updates are being answered and which have been seen before.
 type inbox struct {
 	room chan struct{} // one token for each update that is under way
-	seen *recent[int64, struct{}]
+	seen *lru.Cache[int64, struct{}]
 
 	mu     sync.Mutex
 	flying map[int64]time.Time // update id → when it was taken on
@@ -61,9 +63,18 @@ type inbox struct {
 
 const recentUpdates = 8192
 
+// remember makes a memory of a fixed size.
+func remember[K comparable, V any](size int) *lru.Cache[K, V] {
+	c, err := lru.New[K, V](size)
+	if err != nil {
+		panic(err) // only for a size below one
+	}
+	return c
+}
+
 func newInbox(size int) *inbox {
 	return &inbox{
-		room: make(chan struct{}, size), seen: newRecent[int64, struct{}](recentUpdates), flying: map[int64]time.Time{},
+		room: make(chan struct{}, size), seen: remember[int64, struct{}](recentUpdates), flying: map[int64]time.Time{},
 		less: make(chan struct{}),
 	}
 }
@@ -79,7 +90,7 @@ const (
 
 // take takes an update on. Where there is no room it waits until the context ends, or not at all.
 func (b *inbox) take(ctx context.Context, id int64, wait bool) intake {
-	if _, ok := b.seen.get(id); ok {
+	if b.seen.Contains(id) {
 		return known
 	}
 	select {
@@ -94,7 +105,7 @@ func (b *inbox) take(ctx context.Context, id int64, wait bool) intake {
 			return full
 		}
 	}
-	if !b.seen.put(id, struct{}{}) { // the webhook got it on two connections at once
+	if again, _ := b.seen.ContainsOrAdd(id, struct{}{}); again { // the webhook got it on two connections at once
 		<-b.room
 		return known
 	}

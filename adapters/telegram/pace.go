@@ -6,10 +6,11 @@ import (
 	"time"
 )
 
-// A pacer holds messages back so that Telegram does not have to. Chats are known by their id; 0 is none in particular.
+// A pacer holds messages back so that Telegram does not have to. A message counts from when it leaves until so long after its
+// call has ended, since nobody knows when in between it arrived. Chats are known by their id; 0 is none in particular.
 type pacer struct {
 	pace Pace
-	now  func() time.Time
+	turn chan struct{} // whoever waits for the limit over all chats, first come, first served
 
 	mu    sync.Mutex
 	all   window
@@ -21,36 +22,95 @@ type pacer struct {
 type chatPace struct{ chat, group window }
 
 func newPacer(p Pace) *pacer {
-	return &pacer{pace: p, now: time.Now, chats: map[int64]*chatPace{}}
+	return &pacer{pace: p, turn: make(chan struct{}, 1), chats: map[int64]*chatPace{}}
 }
 
-// A window remembers the last moments that something left.
-type window []time.Time
+// A window counts the messages under way and remembers when the last ones were done.
+type window struct {
+	flying int
+	done   []time.Time
+}
 
-// wait is how long until one more fits the rate.
+// wait is how long to wait before asking again whether one more fits; 0 where it does.
 func (w *window) wait(r Rate, now time.Time) time.Duration {
-	if r.N <= 0 || len(*w) < r.N {
+	for len(w.done) > 0 && now.Sub(w.done[0]) >= r.Per {
+		w.done = w.done[1:]
+	}
+	switch {
+	case r.N <= 0 || w.flying+len(w.done) < r.N:
 		return 0
+	case len(w.done) > 0:
+		return r.Per - now.Sub(w.done[0])
 	}
-	return r.Per - now.Sub((*w)[len(*w)-r.N])
+	return 5 * time.Millisecond // for one of those under way
 }
 
-func (w *window) add(r Rate, now time.Time) {
-	if r.N <= 0 {
-		return
+func (w *window) end(r Rate, now time.Time) {
+	w.flying--
+	if r.N > 0 {
+		w.done = append(w.done, now)
 	}
-	if len(*w) >= r.N {
-		*w = append((*w)[:0], (*w)[len(*w)-r.N+1:]...)
-	}
-	*w = append(*w, now)
 }
 
-// take waits until a message may be written to a chat.
-func (p *pacer) take(ctx context.Context, chat int64) error {
+// take waits until a message may be written to a chat. The call's end has to be told.
+func (p *pacer) take(ctx context.Context, chat int64) (end func(), err error) {
+	group := p.pace.Group
+	if chat >= 0 {
+		group = Rate{}
+	}
+	var c *chatPace
+	err = p.wait(ctx, func(now time.Time) time.Duration {
+		c = p.of(chat, now)
+		if d := max(c.chat.wait(p.pace.Chat, now), c.group.wait(group, now)); d > 0 && chat != 0 {
+			return d
+		}
+		c.chat.flying++
+		c.group.flying++
+		return 0
+	})
+	if err != nil {
+		return nil, err
+	}
+	here := func(now time.Time) {
+		c.chat.end(p.pace.Chat, now)
+		c.group.end(group, now)
+	}
+	select {
+	case p.turn <- struct{}{}:
+		err = p.wait(ctx, func(now time.Time) time.Duration {
+			d := p.all.wait(p.pace.All, now)
+			if d <= 0 {
+				p.all.flying++
+			}
+			return d
+		})
+		<-p.turn
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if err != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		here(time.Time{})
+		return nil, err
+	}
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		now := time.Now()
+		here(now)
+		p.all.end(p.pace.All, now)
+	}, nil
+}
+
+// wait asks again and again, with the lock held, until there is nothing more to wait for.
+func (p *pacer) wait(ctx context.Context, ask func(now time.Time) time.Duration) error {
 	for {
-		d := p.tryTake(chat)
+		p.mu.Lock()
+		d := ask(time.Now())
+		p.mu.Unlock()
 		if d <= 0 {
-			return ctx.Err()
+			return nil
 		}
 		if err := sleep(ctx, d); err != nil {
 			return err
@@ -58,52 +118,20 @@ func (p *pacer) take(ctx context.Context, chat int64) error {
 	}
 }
 
-// tryTake counts a message to a chat, or says how long to wait before asking again.
-func (p *pacer) tryTake(chat int64) time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	now := p.now()
-	p.sweep(now)
-	d := p.all.wait(p.pace.All, now)
-	if chat == 0 {
-		if d <= 0 {
-			p.all.add(p.pace.All, now)
+// of finds a chat, and forgets those that nothing has been written to for so long that no limit speaks of it.
+func (p *pacer) of(chat int64, now time.Time) *chatPace {
+	if keep := max(p.pace.Chat.Per, p.pace.Group.Per); now.Sub(p.swept) > keep {
+		p.swept = now
+		for id, c := range p.chats {
+			if c.chat.flying == 0 && c.chat.wait(p.pace.Chat, now) == 0 && c.group.wait(p.pace.Group, now) == 0 && len(c.group.done) == 0 {
+				delete(p.chats, id)
+			}
 		}
-		return d
 	}
-	c := p.of(chat)
-	group := p.pace.Group
-	if chat > 0 {
-		group = Rate{}
-	}
-	d = max(d, c.chat.wait(p.pace.Chat, now), c.group.wait(group, now))
-	if d <= 0 {
-		p.all.add(p.pace.All, now)
-		c.chat.add(p.pace.Chat, now)
-		c.group.add(group, now)
-	}
-	return d
-}
-
-func (p *pacer) of(chat int64) *chatPace {
 	c := p.chats[chat]
 	if c == nil {
 		c = &chatPace{}
 		p.chats[chat] = c
 	}
 	return c
-}
-
-// sweep forgets chats that nothing has been written to for so long that no limit speaks of it.
-func (p *pacer) sweep(now time.Time) {
-	keep := max(p.pace.Chat.Per, p.pace.Group.Per)
-	if now.Sub(p.swept) < keep {
-		return
-	}
-	p.swept = now
-	for id, c := range p.chats {
-		if len(c.chat) == 0 || now.Sub(c.chat[len(c.chat)-1]) > keep {
-			delete(p.chats, id)
-		}
-	}
 }

@@ -9,7 +9,8 @@ import (
 )
 
 // Long polling. getUpdates with an offset confirms every update below it, and Telegram forgets what is confirmed. So an
-// update stays unconfirmed until it is answered: after a crash it comes again, and nothing is lost. The library's own loop
+// update stays unconfirmed until it is answered: after a crash it comes again, and nothing is lost; what was answered in the
+// last moments before is answered twice. The library's own loop
 // confirms what nobody has looked at yet, stops for good at one update that it cannot read, and prints the token
 // (bot.go:431-462, its issues 451 and 628).
 //
@@ -23,8 +24,9 @@ const (
 
 // A cursor is where polling stands.
 type cursor struct {
-	next int64 // one above the highest update taken on; 0 before the first
-	sent int64 // the highest offset told to Telegram
+	next int64     // one above the highest update taken on; 0 before the first
+	sent int64     // the highest offset told to Telegram
+	when time.Time // when it was last told
 }
 
 // poll receives updates until the context ends or only the operator can help.
@@ -35,7 +37,7 @@ func (a *Adapter) poll(ctx context.Context) error {
 	}
 	allowed, _ := json.Marshal(allowedUpdates)
 	for failures := 0; ctx.Err() == nil; {
-		at.sent = a.offset(at, a.timing.hold)
+		at.sent, at.when = a.offset(at, a.timing.hold), time.Now()
 		params := tgbotapi.Params{"limit": itoa(batchSize), "timeout": itoa(int64(a.timing.poll / time.Second)), "allowed_updates": string(allowed)}
 		params.AddNonZero64("offset", at.sent)
 		batch, err := a.fetch(ctx, params, a.timing.poll+callTimeout/2)
@@ -56,7 +58,6 @@ func (a *Adapter) poll(ctx context.Context) error {
 		}
 		failures = 0
 		a.setFault("")
-		before := at.next
 		for _, raw := range batch {
 			id, in := a.takeOn(ctx, raw, true)
 			if in == full {
@@ -65,15 +66,25 @@ func (a *Adapter) poll(ctx context.Context) error {
 			at.next = max(at.next, id+1)
 		}
 		if len(batch) > 0 {
-			a.inbox.settle(ctx, a.timing.settle)
-			if at.next == before && a.offset(at, a.timing.hold) == at.sent {
-				// Nothing new and nothing done. Telegram punishes the same question asked twice within half a second.
-				sleep(ctx, 100*time.Millisecond)
-			}
+			a.pause(ctx, at)
 		}
 	}
 	a.finish(&at)
 	return nil
+}
+
+// pause waits before the next getUpdates, which would bring what is under way once more: until all is answered; a tenth of a
+// second if some is, to confirm that; and otherwise half a second, since Telegram punishes who says the same faster.
+func (a *Adapter) pause(ctx context.Context, at cursor) {
+	for ctx.Err() == nil && time.Since(at.when) < a.timing.settle {
+		idle := a.inbox.settle(ctx, a.timing.settle/5)
+		if a.offset(at, a.timing.hold) > at.sent {
+			return
+		}
+		if idle {
+			sleep(ctx, a.timing.settle/5) // nothing came that could be confirmed
+		}
+	}
 }
 
 // fetch makes one getUpdates.
@@ -104,14 +115,13 @@ func (a *Adapter) finish(at *cursor) {
 	a.drain()
 	// What is still under way after the deadline comes again; all below is done.
 	offset := a.offset(cursor{next: at.next, sent: at.sent}, time.Hour)
-	if offset == at.sent {
-		return // confirmed already, and Telegram would make us wait for asking the same again
+	if offset == at.sent && time.Since(at.when) > time.Second {
+		return // Telegram has that already, and makes a bot wait that says the same twice
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(a.jobs), 3*time.Second)
-	defer cancel()
 	allowed, _ := json.Marshal(allowedUpdates)
 	params := tgbotapi.Params{"limit": "1", "timeout": "0", "allowed_updates": string(allowed), "offset": itoa(offset)}
-	if _, err := a.fetch(ctx, params, 3*time.Second); err != nil {
+	_, err := a.fetch(context.WithoutCancel(a.jobs), params, 500*time.Millisecond)
+	if e, ok := err.(*Error); ok && !e.sent {
 		a.log.Warn("the last answers could not be confirmed: those questions will be answered again", "error", err)
 	}
 }

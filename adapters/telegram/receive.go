@@ -65,7 +65,7 @@ func (a *Adapter) receive(ctx context.Context, u *update) func() {
 
 // allowed says whether the bot may answer in a chat, or in the group that it was before.
 func (a *Adapter) allowed(chat int64) bool {
-	was, _ := a.before.get(chat)
+	was, _ := a.before.Get(chat)
 	return len(a.allow) == 0 || a.allow[chat] || a.allow[was]
 }
 
@@ -97,7 +97,7 @@ func (a *Adapter) heard(ctx context.Context, m *message) func() {
 	var memory *answered
 	if m.Chat.private() {
 		memory = &answered{text: maphash.String(seed, q.Text+q.Command+q.Args)}
-		a.answers.put(messageKey{m.Chat.ID, m.ID}, memory)
+		a.answers.Add(messageKey{m.Chat.ID, m.ID}, memory)
 	}
 	messages := a.ask(ctx, q, to, a.view(m.Chat))
 	if len(messages) == 0 {
@@ -116,13 +116,14 @@ func (a *Adapter) heard(ctx context.Context, m *message) func() {
 // first says whether a message has not been answered already: an album is many messages, and a guest's message may come a
 // second time as an ordinary one.
 func (a *Adapter) first(m *message) bool {
-	if m.MediaGroup != "" && m.Caption == "" && !a.albums.put(m.MediaGroup, struct{}{}) {
-		return false
+	if m.MediaGroup != "" {
+		again, _ := a.albums.ContainsOrAdd(m.MediaGroup, struct{}{})
+		if again && m.Caption == "" {
+			return false
+		}
 	}
-	if m.MediaGroup != "" && m.Caption != "" {
-		a.albums.put(m.MediaGroup, struct{}{})
-	}
-	return a.messages.put(messageKey{m.Chat.ID, m.ID}, struct{}{})
+	again, _ := a.messages.ContainsOrAdd(messageKey{m.Chat.ID, m.ID}, struct{}{})
+	return !again
 }
 
 // follow notes that a group has become a supergroup, which has another id.
@@ -137,8 +138,8 @@ func (a *Adapter) follow(m *message) {
 }
 
 func (a *Adapter) migrated(from, to int64) {
-	a.moved.put(from, to)
-	a.before.put(to, from)
+	a.moved.Add(from, to)
+	a.before.Add(to, from)
 }
 
 // reply is where the answer to a message goes: into its topic, and in a group as a reply to it.
@@ -235,7 +236,7 @@ func (a *Adapter) corrected(ctx context.Context, m *message) func() {
 	if !m.Chat.private() || !a.allowed(m.Chat.ID) {
 		return nil
 	}
-	memory, ok := a.answers.get(messageKey{m.Chat.ID, m.ID})
+	memory, ok := a.answers.Get(messageKey{m.Chat.ID, m.ID})
 	if !ok {
 		return nil
 	}

@@ -81,10 +81,11 @@ func (a *Adapter) send(ctx context.Context, to target, messages []outgoing) []in
 // changes with it.
 func (a *Adapter) post(ctx context.Context, to *target, o outgoing) (int64, error) {
 	for helped := 0; ; helped++ {
-		if moved, ok := a.moved.get(to.chat); ok {
+		if moved, ok := a.moved.Get(to.chat); ok {
 			*to = target{chat: moved}
 		}
-		if err := a.api.pace.take(ctx, to.chat); err != nil {
+		end, err := a.api.pace.take(ctx, to.chat)
+		if err != nil {
 			return 0, err
 		}
 		p := o.params(*to)
@@ -96,7 +97,8 @@ func (a *Adapter) post(ctx context.Context, to *target, o outgoing) (int64, erro
 		var sent struct {
 			ID int64 `json:"message_id"`
 		}
-		err := a.api.call(ctx, "sendMessage", p, &sent)
+		err = a.api.call(ctx, "sendMessage", p, &sent)
+		end()
 		var e *Error
 		switch {
 		case err == nil:
@@ -122,12 +124,14 @@ func (a *Adapter) post(ctx context.Context, to *target, o outgoing) (int64, erro
 // edit puts a message in place of an older one. Where that one is gone, it is sent anew if that is possible.
 func (a *Adapter) edit(ctx context.Context, to target, id int64, o outgoing) (int64, error) {
 	for helped := false; ; helped = true {
-		if err := a.api.pace.take(ctx, to.chat); err != nil {
+		end, err := a.api.pace.take(ctx, to.chat)
+		if err != nil {
 			return 0, err
 		}
 		p := o.params(to)
 		p.AddNonZero64("message_id", id)
-		err := a.api.call(ctx, "editMessageText", p, nil)
+		err = a.api.call(ctx, "editMessageText", p, nil)
+		end()
 		var e *Error
 		switch {
 		case err == nil, errors.As(err, &e) && e.says("message is not modified"):
