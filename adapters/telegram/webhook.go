@@ -27,10 +27,8 @@ func (a *Adapter) serve(ctx context.Context) error {
 	if err != nil {
 		return &Fatal{"the Telegram webhook cannot listen on " + w.Listen + ": choose another address or free this one", err}
 	}
-	mux := http.NewServeMux()
-	mux.HandleFunc(w.Path, a.deliver)
 	server := &http.Server{
-		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 15 * time.Second,
+		Handler: http.HandlerFunc(a.deliver), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 15 * time.Second,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 16 << 10,
 	}
 	failed := make(chan error, 1)
@@ -60,6 +58,10 @@ func (a *Adapter) serve(ctx context.Context) error {
 
 // deliver takes one update from Telegram.
 func (a *Adapter) deliver(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path != a.cfg.Webhook.Path {
+		http.NotFound(w, r)
+		return
+	}
 	if r.Method != http.MethodPost {
 		w.Header().Set("Allow", http.MethodPost)
 		http.Error(w, "Telegram posts updates here", http.StatusMethodNotAllowed)

@@ -41,6 +41,7 @@ type Server struct {
 
 	Limits Limits        // flood control; the zero value has none
 	Delay  time.Duration // how long each call takes
+	Clock  time.Duration // how far the server's clock is ahead
 	Local  bool          // a Bot API server of one's own: webhooks may be plain http
 
 	t    testing.TB
@@ -246,6 +247,9 @@ func bad(format string, args ...any) *refusal {
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	if s.Clock != 0 {
+		w.Header().Set("Date", time.Now().Add(s.Clock).UTC().Format(http.TimeFormat))
+	}
 	rest, ok := strings.CutPrefix(r.URL.Path, "/bot")
 	token, method, slash := strings.Cut(rest, "/")
 	if !ok || !slash || method == "" || strings.Contains(method, "/") {
