@@ -30,6 +30,7 @@ import (
 // A Core is what the adapter needs of the bot.
 type Core interface {
 	Reply(ctx context.Context, m bot.Message) bot.Reply
+	Commands() []bot.Command
 	Complete(command, option, typed string, limit int) []bot.Choice
 }
 
@@ -56,7 +57,7 @@ type Adapter struct {
 	work  lanes // reads, asks the core, acknowledges
 	out   lanes // sends, at Telegram's pace
 	jobs  context.Context
-	acks  sync.WaitGroup // acknowledgements of presses under way
+	acks  sync.WaitGroup // calls under way that no update waits for
 
 	allow    map[int64]bool                    // chats that may ask; empty: all
 	commands map[string]bool                   // the bot's commands
@@ -93,9 +94,12 @@ func New(cfg Config, core Core, log *slog.Logger) (*Adapter, error) {
 	a := &Adapter{
 		cfg: cfg, core: core, log: log, api: newClient(cfg, stats), stats: stats, timing: usualTiming,
 		inbox: newInbox(cfg.Queue), fault: "not connected yet",
-		allow: map[int64]bool{}, commands: map[string]bool{"start": true, "delegation": true}, moved: remember[int64, int64](1000), before: remember[int64, int64](1000),
+		allow: map[int64]bool{}, commands: map[string]bool{"start": true}, moved: remember[int64, int64](1000), before: remember[int64, int64](1000),
 		answers: remember[messageKey, *answered](5000), messages: remember[messageKey, struct{}](5000),
 		albums: remember[string, struct{}](500),
+	}
+	for _, c := range core.Commands() {
+		a.commands[c.Name] = true
 	}
 	for _, id := range cfg.AllowedChats {
 		a.allow[id] = true
@@ -110,6 +114,9 @@ func (a *Adapter) Run(ctx context.Context) error {
 	defer cut()
 	a.jobs = jobs
 	err := a.connect(ctx)
+	if err == nil {
+		a.acks.Go(func() { a.introduce(ctx) })
+	}
 	if err == nil && a.cfg.Webhook.URL != "" {
 		err = a.serve(ctx)
 	} else if err == nil {

@@ -24,9 +24,11 @@ type script struct {
 }
 
 func (s *script) Reply(_ context.Context, m bot.Message) bot.Reply {
-	s.mu.Lock()
-	s.asked = append(s.asked, m)
-	s.mu.Unlock()
+	if m.User != "" { // the adapter itself asks for the bot's description
+		s.mu.Lock()
+		s.asked = append(s.asked, m)
+		s.mu.Unlock()
+	}
 	if s.reply != nil {
 		return s.reply(m)
 	}
@@ -41,6 +43,16 @@ func (s *script) Complete(_, _, typed string, limit int) []bot.Choice {
 		}
 	}
 	return out
+}
+
+func (s *script) Commands() []bot.Command {
+	return []bot.Command{
+		{Name: "ask", Description: "Ask a question", Local: map[string]bot.Text{"pt": {Name: "perguntar", Description: "Faça uma pergunta"}}},
+		{Name: "delegation", Description: "Who is in the delegations", Local: map[string]bot.Text{"zh-TW": {Description: "x"}}},
+		{Name: "timeline", Description: "What happened when"},
+		{Name: "help", Description: "What the bot can do", Private: true},
+		{Name: "about", Description: "What this bot is", Private: true},
+	}
 }
 
 // last is the latest question that the core got.
@@ -89,6 +101,8 @@ func answers(m bot.Message) bot.Reply {
 		}
 	case m.Command == "help", m.Command == "start":
 		return bot.Reply{Kind: bot.KindHelp, Title: "How to ask", Text: "In your own words."}
+	case m.Command == "about":
+		return bot.Reply{Kind: bot.KindHelp, Title: "About", Text: "I answer questions about the summit. " + strings.Repeat("All I know is from one article. ", 20)}
 	case m.Command == "ask" && m.Args == "":
 		return bot.Reply{Kind: bot.KindNotice, Text: "What would you like to know?", Choices: []bot.Choice{{Label: "Who is Yuri Ushakov?", Action: "e:ushakov"}}}
 	case m.Action == "e:ushakov", strings.Contains(text, "ushakov"):

@@ -44,6 +44,7 @@ func Doctor(ctx context.Context, cfg Config, core Core) []Finding {
 		d.poller()
 	}
 	d.account()
+	d.menus()
 	d.clock()
 	return d.found
 }
@@ -160,6 +161,22 @@ func (d *doctor) account() {
 		d.find("guest", Note, "guest mode is off: "+name+" cannot be mentioned where it is no member",
 			"Open @BotFather, press Open to start its app, choose "+name+", and switch Guest Mode on in its settings.")
 	}
+}
+
+// menus compares the menus that people see with the core's commands.
+func (d *doctor) menus() {
+	for _, m := range menus(d.core.Commands()) {
+		same, err := d.api.sameMenu(d.ctx, m)
+		if err != nil {
+			d.failed("commands", err)
+			return
+		}
+		if !same {
+			d.find("commands", Note, "the menu of commands is out of date", "The bot sets it when it starts. Nothing has to be sent to @BotFather.")
+			return
+		}
+	}
+	d.find("commands", Fine, "the menu of commands is up to date", "")
 }
 
 // clock compares this machine's time with the server's.

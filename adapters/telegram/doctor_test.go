@@ -39,6 +39,7 @@ func TestDoctor(t *testing.T) {
 		{"inline mode off", func(s *telegramtest.Server, _ *Config) { s.NoInline = true }, "inline", Note, "/setinline"},
 		{"guest mode off", func(s *telegramtest.Server, _ *Config) { s.NoGuest = true }, "guest", Note, "Guest Mode"},
 		{"groups off", func(s *telegramtest.Server, _ *Config) { s.NoJoinGroups = true }, "groups", Note, "/setjoingroups"},
+		{"commands never set", func(*telegramtest.Server, *Config) {}, "commands", Note, "when it starts"},
 		{"a clock that is wrong", func(s *telegramtest.Server, _ *Config) { s.Clock = time.Hour }, "clock", Note, "time server"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -1,0 +1,128 @@
+package telegram
+
+import (
+	"context"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"summitbot/bot"
+)
+
+// What people see of the bot before they ask: its menu of commands, by language and kind of chat, and its descriptions.
+
+// Limits of https://core.telegram.org/bots/api#botcommand, #setmydescription and #setmyshortdescription.
+const (
+	maxCommands           = 100
+	maxCommandDescription = 256
+	maxDescription        = 512
+	maxShortDescription   = 120
+)
+
+var commandName = regexp.MustCompile(`^[a-z0-9_]{1,32}$`)
+
+// A menu is what people of one language see in one kind of chat.
+type menu struct {
+	scope    string // empty is everywhere else
+	language string // empty is all others
+	commands []tgbotapi.BotCommand
+}
+
+func (m menu) params() tgbotapi.Params {
+	p := tgbotapi.Params{}
+	if m.scope != "" {
+		p.AddInterface("scope", tgbotapi.BotCommandScope{Type: m.scope})
+	}
+	p.AddNonEmpty("language_code", m.language)
+	return p
+}
+
+// menus makes all menus from the one table of commands. In groups the commands about the bot itself are left out, but for help.
+func menus(commands []bot.Command) []menu {
+	languages := map[string]bool{"": true}
+	for _, c := range commands {
+		for l := range c.Local {
+			if len(l) == 2 { // Telegram knows no other languages
+				languages[l] = true
+			}
+		}
+	}
+	var out []menu
+	for _, scope := range []string{"", "all_group_chats"} {
+		for _, language := range slices.Sorted(maps.Keys(languages)) {
+			m := menu{scope: scope, language: language, commands: []tgbotapi.BotCommand{}}
+			for _, c := range commands {
+				description := c.Description
+				if t, ok := c.Local[language]; ok && t.Description != "" {
+					description = t.Description
+				}
+				if !commandName.MatchString(c.Name) || description == "" || len(m.commands) == maxCommands || scope != "" && c.Private && c.Name != "help" {
+					continue
+				}
+				m.commands = append(m.commands, tgbotapi.BotCommand{Command: c.Name, Description: shorten(description, maxCommandDescription)})
+			}
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+// descriptions are what an empty chat and the bot's profile say, taken from what the core says about itself.
+func descriptions(ctx context.Context, core Core) (long, short string) {
+	r := core.Reply(ctx, bot.Message{Platform: "telegram", Command: "about", Private: true})
+	if r.Kind != bot.KindHelp {
+		return "", ""
+	}
+	var s styled
+	s.add(r.Text, "")
+	long = s.first(maxDescription).Text
+	first := r.Text
+	if i := strings.Index(first, ". "); i >= 0 {
+		first = first[:i+1]
+	}
+	return long, shorten(first, maxShortDescription)
+}
+
+// introduce brings menus and descriptions up to date, where they are not.
+func (a *Adapter) introduce(ctx context.Context) {
+	for _, m := range menus(a.core.Commands()) {
+		same, err := a.api.sameMenu(ctx, m)
+		if err == nil && !same {
+			p := m.params()
+			p.AddInterface("commands", m.commands)
+			if err = a.api.call(ctx, "setMyCommands", p, nil); err == nil {
+				a.log.Info("a menu of commands was set", "scope", m.scope, "language", m.language, "commands", len(m.commands))
+			}
+		}
+		if err != nil {
+			a.complain("a menu of commands could not be set", err)
+			return // the others would fail as well
+		}
+	}
+	long, short := descriptions(ctx, a.core)
+	for _, text := range []struct{ get, set, field, want string }{
+		{"getMyDescription", "setMyDescription", "description", long},
+		{"getMyShortDescription", "setMyShortDescription", "short_description", short},
+	} {
+		var now map[string]string
+		err := a.api.call(ctx, text.get, nil, &now)
+		if err == nil && text.want != "" && now[text.field] != text.want {
+			err = a.api.call(ctx, text.set, tgbotapi.Params{text.field: text.want}, nil)
+		}
+		if err != nil {
+			a.complain("a description could not be set", err)
+		}
+	}
+}
+
+// sameMenu says whether people see a menu already.
+func (c *client) sameMenu(ctx context.Context, m menu) (bool, error) {
+	var now []tgbotapi.BotCommand
+	if err := c.call(ctx, "getMyCommands", m.params(), &now); err != nil {
+		return false, err
+	}
+	return slices.Equal(now, m.commands), nil
+}
