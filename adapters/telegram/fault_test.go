@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -594,6 +595,8 @@ const childEnv = "SUMMITBOT_TEST_TELEGRAM_API"
 func TestMain(m *testing.M) {
 	url := os.Getenv(childEnv)
 	if url == "" {
+		flag.Parse()
+		flag.Set("test.parallel", "16") // they wait more than they compute
 		os.Exit(m.Run())
 	}
 	a, err := New(Config{Token: telegramtest.Token, APIURL: url, Pace: &Pace{}}, &script{reply: echo}, nil)

@@ -120,7 +120,7 @@ func (a *Adapter) finish(at *cursor) {
 	}
 	allowed, _ := json.Marshal(allowedUpdates)
 	params := tgbotapi.Params{"limit": "1", "timeout": "0", "allowed_updates": string(allowed), "offset": itoa(offset)}
-	_, err := a.fetch(context.WithoutCancel(a.jobs), params, 500*time.Millisecond)
+	_, err := a.fetch(context.WithoutCancel(a.jobs), params, a.timing.last)
 	if e, ok := err.(*Error); ok && !e.sent {
 		a.log.Warn("the last answers could not be confirmed: those questions will be answered again", "error", err)
 	}

@@ -40,38 +40,27 @@ const (
 // render gives a reply Telegram's form: its text and the buttons under it.
 func render(r bot.Reply, v view) (*styled, *keyboard) {
 	var s styled
-	gap := func(by string) {
-		if s.units > 0 {
-			s.add(by, "")
-		}
-	}
-	if r.Title != "" {
-		s.add(r.Title, "bold")
-	}
-	gap("\n\n")
+	s.add(r.Title, "bold")
+	s.gap("\n\n")
 	body := s.units
 	s.add(r.Text, "")
 	for _, f := range r.Fields {
-		gap("\n\n")
+		s.gap("\n\n")
 		s.add(f.Name, "bold")
-		s.add("\n"+f.Value, "")
+		s.gap("\n")
+		s.add(f.Value, "")
 	}
-	for i, it := range r.Items {
-		if i == 0 {
-			gap("\n\n")
-		} else {
-			s.add("\n", "")
-		}
+	s.gap("\n\n")
+	for _, it := range r.Items {
 		s.add(it.Label, "bold")
 		if it.Label != "" && it.Text != "" {
 			s.add(" – ", "")
 		}
 		s.add(it.Text, "")
+		s.gap("\n")
 	}
-	if v.extra != "" {
-		gap("\n\n")
-		s.add(v.extra, "")
-	}
+	s.gap("\n\n")
+	s.add(v.extra, "")
 	limit := foldPrivate
 	if v.group || v.inline {
 		limit = foldGroup
@@ -79,10 +68,8 @@ func render(r bot.Reply, v view) (*styled, *keyboard) {
 	if s.units-body > limit {
 		s.mark(body, "expandable_blockquote")
 	}
-	if line := sourceLine(r); line != "" {
-		gap("\n\n")
-		s.add(line, "italic")
-	}
+	s.gap("\n\n")
+	s.add(sourceLine(r), "italic")
 	return &s, buttons(r, v)
 }
 

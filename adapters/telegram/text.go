@@ -55,11 +55,23 @@ type styled struct {
 
 // add appends a piece in one style or none.
 func (s *styled) add(piece, style string) {
+	if piece == "" {
+		return
+	}
+	piece = strings.ToValidUTF8(piece, "\uFFFD") // Telegram refuses anything else
 	from := s.units
 	s.text.WriteString(piece)
 	s.units += utf16len(piece)
 	if style != "" {
 		s.mark(from, style)
+	}
+}
+
+// gap puts line breaks between what is there and what follows, unless as many are there already.
+func (s *styled) gap(breaks string) {
+	text := s.text.String()
+	for have := len(text) - len(strings.TrimRight(text, "\n")); have < len(breaks) && text != ""; have++ {
+		s.add("\n", "")
 	}
 }
 

@@ -36,7 +36,7 @@ func (a *Adapter) serve(ctx context.Context) error {
 	defer server.Close()
 	p := tgbotapi.Params{"url": w.URL, "secret_token": w.Secret, "max_connections": "40"}
 	p.AddInterface("allowed_updates", allowedUpdates)
-	if err := a.insist(ctx, "setWebhook", p, nil); err != nil {
+	if err := a.insist(ctx, "setWebhook", p, nil); err != nil && ctx.Err() == nil {
 		return err
 	}
 	a.setFault("")

@@ -2,6 +2,7 @@ package telegramtest
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"html"
 	"regexp"
@@ -12,6 +13,21 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 )
+
+// Check says what Telegram would find wrong with a message: its text, its entities and its keyboard as JSON.
+func Check(text, entities, markup string) error {
+	var s Server
+	if _, _, no := s.text(text, "", entities); no != nil {
+		return errors.New(no.description)
+	}
+	if no := s.markup(&Message{}, markup); no != nil {
+		return errors.New(no.description)
+	}
+	if len(s.violations) > 0 {
+		return errors.New(s.violations[0])
+	}
+	return nil
+}
 
 const maxText = 4096 // of a message, in UTF-16 units, after markup is parsed
 
