@@ -77,10 +77,9 @@ type timing struct {
 	settle time.Duration // how long the next getUpdates waits for answers under way
 	hold   time.Duration // how long an answer under way keeps its update unconfirmed
 	typing time.Duration // after how long the bot is seen typing
-	last   time.Duration // how long the last confirmation may take
 }
 
-var usualTiming = timing{poll: 30 * time.Second, settle: 500 * time.Millisecond, hold: 15 * time.Second, typing: 500 * time.Millisecond, last: 500 * time.Millisecond}
+var usualTiming = timing{poll: 30 * time.Second, settle: 150 * time.Millisecond, hold: 15 * time.Second, typing: 500 * time.Millisecond}
 
 // New makes an adapter, or says all that is wrong with its configuration. Nothing is sent before Run.
 func New(cfg Config, core Core, log *slog.Logger) (*Adapter, error) {

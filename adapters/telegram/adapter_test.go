@@ -164,7 +164,7 @@ func start(t testing.TB, srv *telegramtest.Server, core Core, change ...func(*Co
 	log := &lockedBuffer{}
 	cfg := Config{Token: telegramtest.Token, APIURL: srv.URL, Pace: &Pace{}}
 	tm := usualTiming
-	tm.poll, tm.last = 2*time.Second, 100*time.Millisecond
+	tm.poll = 2 * time.Second
 	for _, c := range change {
 		c(&cfg, &tm)
 	}

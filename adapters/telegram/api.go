@@ -8,9 +8,9 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
@@ -129,7 +129,7 @@ func (c *client) try(ctx context.Context, method string, params tgbotapi.Params,
 	if err == nil {
 		return nil
 	}
-	e := &Error{Method: method, Code: once.status, sent: once.wrote}
+	e := &Error{Method: method, Code: once.status, sent: once.wrote.Load()}
 	var refused *tgbotapi.Error
 	switch {
 	case errors.As(err, &refused):
@@ -225,13 +225,16 @@ type attempt struct {
 	ctx        context.Context
 	http       *http.Client
 	status     int
-	wrote      bool
+	wrote      atomic.Bool
 	retryAfter time.Duration
 }
 
 func (a *attempt) Do(r *http.Request) (*http.Response, error) {
-	ctx := httptrace.WithClientTrace(a.ctx, &httptrace.ClientTrace{WroteHeaders: func() { a.wrote = true }})
-	resp, err := a.http.Do(r.WithContext(ctx))
+	r = r.WithContext(a.ctx)
+	if r.Body != nil && r.Body != http.NoBody {
+		r.Body = &watched{ReadCloser: r.Body, read: &a.wrote}
+	}
+	resp, err := a.http.Do(r)
 	if err != nil {
 		return nil, withoutURL(err)
 	}
@@ -244,4 +247,15 @@ func (a *attempt) Do(r *http.Request) (*http.Response, error) {
 		io.Closer
 	}{io.LimitReader(resp.Body, maxAnswer), resp.Body}
 	return resp, nil
+}
+
+// A watched body notes when it is read, which happens once there is a connection to write it to.
+type watched struct {
+	io.ReadCloser
+	read *atomic.Bool
+}
+
+func (w *watched) Read(p []byte) (int, error) {
+	w.read.Store(true)
+	return w.ReadCloser.Read(p)
 }

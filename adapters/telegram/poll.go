@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
@@ -24,9 +25,10 @@ const (
 
 // A cursor is where polling stands.
 type cursor struct {
-	next int64     // one above the highest update taken on; 0 before the first
-	sent int64     // the highest offset told to Telegram
-	when time.Time // when it was last told
+	next int64 // one above the highest update taken on; 0 before the first
+	sent int64 // the offset of the last call, or of the one before where that was bare
+	bare bool  // the last call named no offset
+	told int64 // the highest offset that surely reached Telegram
 }
 
 // poll receives updates until the context ends or only the operator can help.
@@ -37,10 +39,20 @@ func (a *Adapter) poll(ctx context.Context) error {
 	}
 	allowed, _ := json.Marshal(allowedUpdates)
 	for failures := 0; ctx.Err() == nil; {
-		at.sent, at.when = a.offset(at, a.timing.hold), time.Now()
+		offset := a.offset(at, a.timing.hold)
+		// Telegram lets a bot that names the same offset twice wait, or see a single update. Without an offset it returns the
+		// same: all that is not confirmed.
+		at.bare = offset == at.sent && !at.bare
+		at.sent = offset
 		params := tgbotapi.Params{"limit": itoa(batchSize), "timeout": itoa(int64(a.timing.poll / time.Second)), "allowed_updates": string(allowed)}
-		params.AddNonZero64("offset", at.sent)
+		if !at.bare {
+			params.AddNonZero64("offset", at.sent)
+		}
 		batch, err := a.fetch(ctx, params, a.timing.poll+callTimeout/2)
+		var e *Error
+		if !at.bare && (err == nil || errors.As(err, &e) && e.sent) {
+			at.told = at.sent
+		}
 		if ctx.Err() != nil {
 			break
 		}
@@ -73,17 +85,12 @@ func (a *Adapter) poll(ctx context.Context) error {
 	return nil
 }
 
-// pause waits before the next getUpdates, which would bring what is under way once more: until all is answered; a tenth of a
-// second if some is, to confirm that; and otherwise half a second, since Telegram punishes who says the same faster.
+// pause waits before the next getUpdates, which would bring what is under way once more: until all of it is answered, or for a
+// while. By then some of it may be confirmed, and whoever asked something new has not waited long.
 func (a *Adapter) pause(ctx context.Context, at cursor) {
-	for ctx.Err() == nil && time.Since(at.when) < a.timing.settle {
-		idle := a.inbox.settle(ctx, a.timing.settle/5)
-		if a.offset(at, a.timing.hold) > at.sent {
-			return
-		}
-		if idle {
-			sleep(ctx, a.timing.settle/5) // nothing came that could be confirmed
-		}
+	idle := a.inbox.settle(ctx, a.timing.settle)
+	if idle && a.offset(at, a.timing.hold) == at.sent {
+		sleep(ctx, a.timing.settle) // nothing came that could be confirmed
 	}
 }
 
@@ -115,13 +122,12 @@ func (a *Adapter) finish(at *cursor) {
 	a.drain()
 	// What is still under way after the deadline comes again; all below is done.
 	offset := a.offset(cursor{next: at.next, sent: at.sent}, time.Hour)
-	if offset == at.sent && time.Since(at.when) > time.Second {
-		return // Telegram has that already, and makes a bot wait that says the same twice
+	if offset == at.told {
+		return // by the poll that the shutdown has cut short
 	}
 	allowed, _ := json.Marshal(allowedUpdates)
 	params := tgbotapi.Params{"limit": "1", "timeout": "0", "allowed_updates": string(allowed), "offset": itoa(offset)}
-	_, err := a.fetch(context.WithoutCancel(a.jobs), params, a.timing.last)
-	if e, ok := err.(*Error); ok && !e.sent {
+	if _, err := a.fetch(context.WithoutCancel(a.jobs), params, 3*time.Second); err != nil {
 		a.log.Warn("the last answers could not be confirmed: those questions will be answered again", "error", err)
 	}
 }

@@ -188,10 +188,10 @@ func (s *Server) Calls(methods ...string) []Call {
 	return out
 }
 
-// Await waits until something holds; ten seconds without it fail the test. It is asked again whenever something happens.
+// Await waits until something holds; half a minute without it fails the test. It is asked again whenever something happens.
 func (s *Server) Await(what string, holds func() bool) {
 	s.t.Helper()
-	s.AwaitFor(10*time.Second, what, holds)
+	s.AwaitFor(30*time.Second, what, holds)
 }
 
 // AwaitFor is Await with another patience.
@@ -251,6 +251,7 @@ func bad(format string, args ...any) *refusal {
 }
 
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	at := time.Now()
 	if s.Clock != 0 {
 		w.Header().Set("Date", time.Now().Add(s.Clock).UTC().Format(http.TimeFormat))
 	}
@@ -274,7 +275,6 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		answer(w, nil, bad("%v", err))
 		return
 	}
-	at := time.Now()
 	if s.Delay > 0 {
 		time.Sleep(s.Delay)
 	}
