@@ -43,6 +43,9 @@ type Fatal struct {
 func (f *Fatal) Error() string { return f.Advice }
 func (f *Fatal) Unwrap() error { return f.Err }
 
+// Fatal says that running the adapter again is of no use.
+func (f *Fatal) Fatal() bool { return true }
+
 // An Adapter is one bot account on Telegram. Make it with New and let it Run once.
 type Adapter struct {
 	cfg    Config
@@ -214,6 +217,16 @@ func (a *Adapter) Stats() Stats {
 		s.Oldest = time.Since(since)
 	}
 	return s
+}
+
+// Ready says why nothing is received at the moment, or nil where all is well. It never waits.
+func (a *Adapter) Ready() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.fault != "" {
+		return errors.New(a.fault)
+	}
+	return nil
 }
 
 // takeOn reads an update and puts it into its lane. It returns the update's id, 0 where that cannot be read. Where

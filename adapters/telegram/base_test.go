@@ -2,7 +2,6 @@ package telegram
 
 import (
 	"encoding/json"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -10,35 +9,22 @@ import (
 	"summitbot/adapters/telegram/telegramtest"
 	"summitbot/bot"
 	"summitbot/kb"
-	"summitbot/kb/match"
+	"summitbot/kb/summit"
 )
 
-// summit is the real bot over the real knowledge base. Its index has learnt one phrasing of each entry, which takes a second
-// instead of half a minute: what it finds is not what these tests are about.
-var summit = sync.OnceValues(func() (*bot.Bot, error) {
-	base, err := kb.Load(os.DirFS("../../kb/summit"), "kb/summit")
+// real is the bot with the knowledge base that it is built with.
+var real = sync.OnceValues(func() (*bot.Bot, *kb.Base) {
+	base, index, err := summit.Load()
 	if err != nil {
-		return nil, err
+		panic(err)
 	}
-	corpus := base.Corpus()
-	for i := range corpus.Entries {
-		e := &corpus.Entries[i]
-		e.Asked = e.Asked[:min(1, len(e.Asked))]
-	}
-	return bot.New(base, match.Learn(corpus, match.Options{}), bot.Options{}), nil
+	return bot.New(base, index, bot.Options{}), base
 })
 
 // Every reply that commands and buttons lead to, from any of them, is a message that Telegram takes, in every kind of chat.
 func TestEveryReplyIsTaken(t *testing.T) {
 	t.Parallel()
-	core, err := summit()
-	if err != nil {
-		t.Fatal(err)
-	}
-	base, err := kb.Load(os.DirFS("../../kb/summit"), "kb/summit")
-	if err != nil {
-		t.Fatal(err)
-	}
+	core, base := real()
 	var todo []bot.Message
 	seen := map[string]bool{}
 	act := func(action string) {
@@ -126,10 +112,7 @@ func flat(k *keyboard) (all []button) {
 // The whole way with the real core: commands, pages, presses and links to entries.
 func TestWithTheRealCore(t *testing.T) {
 	t.Parallel()
-	core, err := summit()
-	if err != nil {
-		t.Fatal(err)
-	}
+	core, _ := real()
 	srv := telegramtest.New(t)
 	start(t, srv, core)
 	for i, command := range []string{"/delegation", "/timeline", "/who lavrof", "/demands russia", "/quotes trump", "/topics", "/sources", "/help", "/about", "/privacy", "/start", "/ask"} {
@@ -167,5 +150,39 @@ func TestWithTheRealCore(t *testing.T) {
 	srv.Press(privately, ana, got.ID, down.Data)
 	if m := srv.AwaitSaid(privately, n+4)[n+3]; len(m.Keyboard) == 0 {
 		t.Errorf("a thumb down gets %q and nothing to choose", m.Text)
+	}
+}
+
+// Inline results are what the core finds for a question, then what the typed letters may become.
+func TestInlineWithTheRealCore(t *testing.T) {
+	t.Parallel()
+	core, _ := real()
+	srv := telegramtest.New(t)
+	start(t, srv, core)
+	for _, tc := range []struct {
+		typed, want string // a part of the first result's title
+		least       int
+	}{
+		{"", "", 5},
+		{"when did Trump and Putin last meet?", "last meet", 3},
+		{"putin demands", "want", 10},
+		{"ushak", "Ushakov", 3},
+		{"/timeline", "Timeline", 1},
+		{"@@@@", "", 0},
+		{strings.Repeat("very long query ", 16), "", 0},
+	} {
+		a := srv.AwaitAnswer(srv.Inline(ana, tc.typed))
+		if len(a.Results) < tc.least || len(a.Results) > 50 {
+			t.Errorf("%q gets %d results", tc.typed, len(a.Results))
+			continue
+		}
+		if tc.want != "" && !strings.Contains(a.Results[0].Title, tc.want) {
+			t.Errorf("%q gets %q first", tc.typed, a.Results[0].Title)
+		}
+		for _, r := range a.Results {
+			if r.Description == "" || !strings.Contains(r.Message.Text, "Source: ") {
+				t.Errorf("%q gets %+v", tc.typed, r)
+			}
+		}
 	}
 }

@@ -46,10 +46,7 @@ func BenchmarkLatency(b *testing.B) {
 		measure(b, srv)
 	})
 	b.Run("adapter-and-core", func(b *testing.B) {
-		core, err := summit()
-		if err != nil {
-			b.Fatal(err)
-		}
+		core, _ := real()
 		srv := telegramtest.New(b)
 		start(b, srv, core)
 		measure(b, srv)

@@ -23,7 +23,7 @@ const (
 
 // A Finding is what one check of the doctor found.
 type Finding struct {
-	Check  string // a word: token, webhook, poller, privacy, groups, inline, guest, commands, clock
+	Check  string // a word: config, token, webhook, poller, privacy, groups, inline, guest, commands, clock
 	Level  Level
 	Text   string // what is found
 	Advice string // what to do about it, with the words to send to @BotFather; empty where it is fine
@@ -33,7 +33,7 @@ type Finding struct {
 // few seconds; a bot that runs meanwhile with the same token is found as another poller.
 func Doctor(ctx context.Context, cfg Config, core Core) []Finding {
 	if err := cfg.Check(); err != nil {
-		return []Finding{{"token", Fault, err.Error(), "Correct the configuration first."}}
+		return []Finding{{"config", Fault, err.Error(), "Correct the configuration first."}}
 	}
 	cfg = cfg.filled()
 	d := &doctor{ctx: ctx, cfg: cfg, core: core, api: newClient(cfg, newCounters())}

@@ -22,7 +22,7 @@ func TestDoctor(t *testing.T) {
 		{"nobody polls", func(*telegramtest.Server, *Config) {}, "poller", Fine, ""},
 		{"the clock agrees", func(*telegramtest.Server, *Config) {}, "clock", Fine, ""},
 		{"a token of nobody", func(_ *telegramtest.Server, c *Config) { c.Token = "5:AAanother_token-of-35-letters" }, "token", Fault, "/mybots"},
-		{"no token", func(_ *telegramtest.Server, c *Config) { c.Token = "" }, "token", Fault, "configuration"},
+		{"no token", func(_ *telegramtest.Server, c *Config) { c.Token = "" }, "config", Fault, "configuration"},
 		{"no server", func(s *telegramtest.Server, c *Config) { c.APIURL = "http://127.0.0.1:1" }, "token", Fault, "reaches"},
 		{"a webhook, and polling configured", func(s *telegramtest.Server, _ *Config) { s.SetWebhook("https://elsewhere.example/secret") }, "webhook", Note, "Stop whatever set it"},
 		{"a webhook configured and not set", func(_ *telegramtest.Server, c *Config) { c.Webhook.URL = "https://me.example/x" }, "webhook", Note, "when it starts"},

@@ -96,10 +96,22 @@ func (a *Adapter) article(id string, r bot.Reply) article {
 	text, keys := render(r, view{inline: true, share: a.me.Load().Inline})
 	p := text.first(maxText)
 	return article{
-		Type: "article", ID: id[:min(len(id), maxResultID)], Title: r.Title, Description: shorten(r.Text, 250),
+		Type: "article", ID: id[:min(len(id), maxResultID)], Title: r.Title, Description: shorten(gist(r), 250),
 		Content:  textContent{Text: p.Text, Entities: p.Entities, Preview: linkPreview{Disabled: true}},
 		Keyboard: keys,
 	}
+}
+
+// gist is a reply in a line or two: of a list its beginning.
+func gist(r bot.Reply) string {
+	parts := []string{r.Text}
+	for _, f := range r.Fields {
+		parts = append(parts, f.Name+": "+strings.ReplaceAll(f.Value, "\n", ", "))
+	}
+	for _, it := range r.Items {
+		parts = append(parts, strings.TrimSpace(it.Label+" "+it.Text))
+	}
+	return strings.TrimSpace(strings.Join(parts, " "))
 }
 
 // summoned answers as a guest: in a chat that the bot is no member of it may leave one message, and edit it afterwards.
