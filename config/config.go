@@ -9,8 +9,10 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"net"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -42,8 +44,14 @@ type Discord struct {
 
 // Telegram is what the Telegram adapter needs. It starts when it has a token.
 type Telegram struct {
-	Token Secret `env:"TELEGRAM_TOKEN" help:"The bot's token from @BotFather. With it, the bot serves Telegram."`
-	API   URL    `env:"SUMMITBOT_TELEGRAM_API_URL" default:"https://api.telegram.org" want:"an http or https URL" help:"Where Telegram's Bot API is: another address for tests, proxies and a Bot API server of one's own."`
+	Token         Secret  `env:"TELEGRAM_TOKEN" help:"The bot's token from @BotFather. With it, the bot serves Telegram."`
+	API           URL     `env:"SUMMITBOT_TELEGRAM_API_URL" default:"https://api.telegram.org" want:"an http or https URL" help:"Where Telegram's Bot API is: another address for tests, proxies and a Bot API server of one's own."`
+	Webhook       URL     `env:"SUMMITBOT_TELEGRAM_WEBHOOK_URL" want:"an https URL" help:"The public address that Telegram delivers updates to. Without it, the bot fetches them."`
+	WebhookPath   Path    `env:"SUMMITBOT_TELEGRAM_WEBHOOK_PATH" want:"a path that begins with a slash" help:"The path that the bot listens for, where a proxy in between changes it. Without it, the webhook URL's."`
+	WebhookListen Address `env:"SUMMITBOT_TELEGRAM_WEBHOOK_LISTEN" default:":8443" want:"an address such as :8443 or 127.0.0.1:8443" help:"Where the bot listens for the webhook, in plain HTTP behind a proxy that has the certificate."`
+	WebhookSecret Secret  `env:"SUMMITBOT_TELEGRAM_WEBHOOK_SECRET" help:"What Telegram proves itself with, 1 to 256 of A-Z, a-z, 0-9, _ and -. Without it, one that is made from the token."`
+	Chats         ChatIDs `env:"SUMMITBOT_TELEGRAM_CHATS" want:"numbers with commas between" help:"Ids of the chats that are answered, groups' ids being negative, and of the users who may ask inline. Without it, all."`
+	Pace          Pace    `env:"SUMMITBOT_TELEGRAM_PACE" default:"limits" want:"limits or none" help:"Whether messages keep to Telegram's limits: 30 a second, one a second in a chat, 20 a minute in a group. None is for tests and for a Bot API server of one's own."`
 }
 
 // Knowledge is what the bot answers from.
@@ -76,6 +84,63 @@ func (u *URL) UnmarshalText(text []byte) error {
 	}
 	*u = URL(strings.TrimRight(string(text), "/"))
 	return nil
+}
+
+// A Path is the path of a web address.
+type Path string
+
+// UnmarshalText wants a slash at the beginning.
+func (p *Path) UnmarshalText(text []byte) error {
+	if !strings.HasPrefix(string(text), "/") {
+		return errors.New("no slash at the beginning")
+	}
+	*p = Path(text)
+	return nil
+}
+
+// An Address is where to listen: a host, which may be left out, and a port.
+type Address string
+
+// UnmarshalText checks the form.
+func (a *Address) UnmarshalText(text []byte) error {
+	_, _, err := net.SplitHostPort(string(text))
+	*a = Address(text)
+	return err
+}
+
+// ChatIDs are numbers of chats.
+type ChatIDs []int64
+
+// UnmarshalText reads numbers with commas between them.
+func (c *ChatIDs) UnmarshalText(text []byte) error {
+	*c = nil
+	for field := range strings.SplitSeq(string(text), ",") {
+		id, err := strconv.ParseInt(strings.TrimSpace(field), 10, 64)
+		if err != nil {
+			return err
+		}
+		*c = append(*c, id)
+	}
+	return nil
+}
+
+// A Pace is how fast messages may leave.
+type Pace string
+
+// The paces.
+const (
+	PaceLimits Pace = "limits" // as fast as the platform allows
+	PaceNone   Pace = "none"   // as fast as they come
+)
+
+// UnmarshalText takes only the paces that there are.
+func (p *Pace) UnmarshalText(text []byte) error {
+	switch Pace(text) {
+	case PaceLimits, PaceNone:
+		*p = Pace(text)
+		return nil
+	}
+	return errors.New("unknown pace")
 }
 
 // A Dir is a folder that was there when the configuration was read.

@@ -34,7 +34,7 @@ func TestDefaults(t *testing.T) {
 	}
 	want := Config{
 		Discord:  Discord{API: "https://discord.com/api"},
-		Telegram: Telegram{API: "https://api.telegram.org"},
+		Telegram: Telegram{API: "https://api.telegram.org", WebhookListen: ":8443", Pace: PaceLimits},
 		Log:      Log{Level: slog.LevelInfo, Format: LogAuto},
 		Run:      Run{DrainTimeout: 20 * time.Second},
 	}
@@ -105,6 +105,10 @@ func TestFaults(t *testing.T) {
 		{environ: []string{"DISCORD_TOKEN_FILE=" + huge}, want: "DISCORD_TOKEN_FILE: " + huge + " is larger than 64 KiB, that is no token"},
 		{environ: []string{"SUMMITBOT_DISCORD_API_URL=discord.com"}, want: "SUMMITBOT_DISCORD_API_URL: want an http or https URL, got discord.com"},
 		{environ: []string{"SUMMITBOT_DISCORD_API_URL=ftp://discord.com"}, want: "SUMMITBOT_DISCORD_API_URL: want an http or https URL, got ftp://discord.com"},
+		{environ: []string{"SUMMITBOT_TELEGRAM_WEBHOOK_PATH=hook"}, want: "SUMMITBOT_TELEGRAM_WEBHOOK_PATH: want a path that begins with a slash, got hook"},
+		{environ: []string{"SUMMITBOT_TELEGRAM_WEBHOOK_LISTEN=8443"}, want: "SUMMITBOT_TELEGRAM_WEBHOOK_LISTEN: want an address such as :8443 or 127.0.0.1:8443, got 8443"},
+		{environ: []string{"SUMMITBOT_TELEGRAM_CHATS=7,x"}, want: "SUMMITBOT_TELEGRAM_CHATS: want numbers with commas between, got 7,x"},
+		{environ: []string{"SUMMITBOT_TELEGRAM_PACE=fast"}, want: "SUMMITBOT_TELEGRAM_PACE: want limits or none, got fast"},
 		{environ: []string{"SUMMITBOT_KB="}, want: "SUMMITBOT_KB is set but empty"},
 		{flags: map[string]string{"kb": "/no/such"}, want: "--kb: want a folder that exists, got /no/such"},
 		{flags: map[string]string{"kb": token}, want: "--kb: want a folder that exists, got " + token},

@@ -56,7 +56,7 @@ var DefaultPace = Pace{
 const telegramURL = "https://api.telegram.org"
 
 var (
-	tokenForm  = regexp.MustCompile(`^[0-9]{1,20}:[A-Za-z0-9_-]{10,128}$`)
+	tokenForm  = regexp.MustCompile(`^[0-9]+:[A-Za-z0-9_-]+$`)
 	secretForm = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}$`)
 )
 
@@ -80,7 +80,7 @@ func (c Config) Check() error {
 	if c.Webhook.URL != "" {
 		u, err := url.Parse(c.Webhook.URL)
 		// A Bot API server of one's own may call plain http; Telegram's may not.
-		if err != nil || u.Host == "" || (u.Scheme != "https" && (u.Scheme != "http" || c.APIURL == "")) {
+		if err != nil || u.Host == "" || (u.Scheme != "https" && (u.Scheme != "http" || c.APIURL == "" || c.APIURL == telegramURL)) {
 			fault("the Telegram webhook URL has to be an https:// address that Telegram can reach")
 		}
 		if c.Webhook.Path != "" && !strings.HasPrefix(c.Webhook.Path, "/") {

@@ -65,8 +65,6 @@ func (runCommand) Run(c *call) error {
 func platforms(cfg config.Config) []platform {
 	return []platform{
 		onDiscord(cfg.Discord),
-		{name: "telegram", token: cfg.Telegram.Token, open: func(service) (adapter, error) { return nil, errNotBuiltIn }},
+		onTelegram(cfg.Telegram, cfg.Run.DrainTimeout),
 	}
 }
-
-var errNotBuiltIn = errors.New("this platform is not built in yet")

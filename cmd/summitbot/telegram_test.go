@@ -1,0 +1,55 @@
+//go:build unix
+
+package main
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+
+	"summitbot/adapters/telegram/telegramtest"
+)
+
+// The program serves Telegram with nothing but a token and, here, another address for it.
+func TestServesTelegram(t *testing.T) {
+	srv := telegramtest.New(t)
+	signals := make(chan os.Signal, 1)
+	var stdout, stderr bytes.Buffer
+	a := app{
+		stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr,
+		environ: []string{
+			"TELEGRAM_TOKEN=" + telegramtest.Token, "SUMMITBOT_TELEGRAM_API_URL=" + srv.URL + "/", "SUMMITBOT_KB=testdata/kb",
+			"SUMMITBOT_TELEGRAM_CHATS=7, -100200", "SUMMITBOT_LOG_LEVEL=debug",
+		},
+		signals: func() (<-chan os.Signal, func()) { return signals, func() {} }, platforms: platforms,
+	}
+	code := make(chan int)
+	go func() { code <- a.run([]string{"run"}) }()
+	srv.Await("the menus are set", func() bool { return len(srv.Calls("getMyShortDescription")) > 0 })
+	ana, eva := telegramtest.User{ID: 7, Name: "Ana"}, telegramtest.User{ID: 8, Name: "Eva"}
+	srv.Say(telegramtest.Private(eva), eva, "how tall is the tower?")
+	srv.Say(telegramtest.Private(ana), ana, "how tall is the tower?")
+	if got := srv.AwaitSaid(telegramtest.Private(ana), 1)[0].Text; !strings.Contains(got, "The tower is 42 metres high.") {
+		t.Errorf("the bot said %q", got)
+	}
+	if len(srv.Said(telegramtest.Private(eva))) > 0 {
+		t.Error("a chat that is not allowed was answered")
+	}
+	signals <- syscall.SIGTERM
+	if c := <-code; c != 0 {
+		t.Errorf("exit code %d", c)
+	}
+	srv.Await("all is confirmed", func() bool { return srv.Pending() == 0 })
+	// The doctor finds it sound, and says what could be better.
+	if c := a.run([]string{"doctor", "telegram"}); c != 0 || !strings.Contains(stdout.String(), "fine   telegram: commands") || !strings.Contains(stdout.String(), "/setprivacy") {
+		t.Errorf("doctor: exit code %d\n%s", c, &stdout)
+	}
+	if strings.Contains(stderr.String()+stdout.String(), "AAfake") {
+		t.Error("the token is in the output")
+	}
+	if t.Failed() {
+		t.Log(stderr.String())
+	}
+}
