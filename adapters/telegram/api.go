@@ -77,9 +77,9 @@ func (e *Error) Error() string {
 func (e *Error) Unwrap() error { return e.cause }
 
 // says tells whether Telegram's words contain any of these, whatever their case.
-func (e *Error) says(any ...string) bool {
+func (e *Error) says(words ...string) bool {
 	d := strings.ToLower(e.Description)
-	for _, s := range any {
+	for _, s := range words {
 		if strings.Contains(d, strings.ToLower(s)) {
 			return true
 		}

@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
@@ -50,7 +51,8 @@ func (a *Adapter) typed(ctx context.Context, q *inlineQuery) func() {
 	}{askInPrivate, "inline"})
 	return func() {
 		err := a.api.call(ctx, "answerInlineQuery", p, nil)
-		if e, ok := err.(*Error); ok && e.says("query is too old") {
+		var e *Error
+		if errors.As(err, &e) && e.says("query is too old") {
 			return // they have typed on
 		}
 		if err != nil {
@@ -150,8 +152,8 @@ func (a *Adapter) summoned(ctx context.Context, m *message) func() {
 				a.stats.answers.Add(1)
 				return
 			}
-			e, ok := err.(*Error)
-			if !ok || helped || !refusesMarkup(e) {
+			var e *Error
+			if !errors.As(err, &e) || helped || !refusesMarkup(e) {
 				a.complain("a guest's question could not be answered", err)
 				return
 			}

@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"context"
+	"errors"
 	"hash/maphash"
 	"strconv"
 	"strings"
@@ -277,7 +278,8 @@ func (a *Adapter) acknowledge(ctx context.Context, id, text string) {
 	p := tgbotapi.Params{"callback_query_id": id}
 	p.AddNonEmpty("text", shorten(text, 200))
 	err := a.api.call(ctx, "answerCallbackQuery", p, nil)
-	if e, ok := err.(*Error); ok && e.says("query is too old") {
+	var e *Error
+	if errors.As(err, &e) && e.says("query is too old") {
 		return // the bot was away; the spinner has stopped by itself
 	}
 	if err != nil {

@@ -170,16 +170,16 @@ func ParseHTML(text string) (string, []Entity, error) {
 			i += n
 		case strings.HasPrefix(text[i:], "</"):
 			if len(stack) == 0 {
-				return "", nil, fmt.Errorf("Unexpected end tag at byte offset %d", i)
+				return "", nil, inWords("Unexpected end tag at byte offset %d", i)
 			}
 			end := strings.IndexByte(text[i:], '>')
 			if end < 0 {
-				return "", nil, fmt.Errorf("Unclosed end tag at byte offset %d", i)
+				return "", nil, inWords("Unclosed end tag at byte offset %d", i)
 			}
 			name := strings.ToLower(strings.TrimSpace(text[i+2 : i+end]))
 			last := stack[len(stack)-1]
 			if name != "" && name != last.tag {
-				return "", nil, fmt.Errorf("Unmatched end tag at byte offset %d, expected \"</%s>\", found \"</%s>\"", i, last.tag, name)
+				return "", nil, inWords("Unmatched end tag at byte offset %d, expected \"</%s>\", found \"</%s>\"", i, last.tag, name)
 			}
 			stack = stack[:len(stack)-1]
 			kind := tags[last.tag]
@@ -193,11 +193,11 @@ func ParseHTML(text string) (string, []Entity, error) {
 		default:
 			end := strings.IndexAny(text[i:], "> \t\n\r")
 			if end < 0 {
-				return "", nil, fmt.Errorf("Unclosed start tag at byte offset %d", i)
+				return "", nil, inWords("Unclosed start tag at byte offset %d", i)
 			}
 			o := open{tag: strings.ToLower(text[i+1 : i+end]), at: units}
 			if _, ok := tags[o.tag]; !ok {
-				return "", nil, fmt.Errorf("Unsupported start tag %q at byte offset %d", o.tag, i)
+				return "", nil, inWords("Unsupported start tag %q at byte offset %d", o.tag, i)
 			}
 			begin := i
 			spoiler := false
@@ -210,10 +210,10 @@ func ParseHTML(text string) (string, []Entity, error) {
 				}
 				m := attribute.FindStringSubmatch(rest)
 				if rest == "" {
-					return "", nil, fmt.Errorf("Unclosed start tag %q at byte offset %d", o.tag, begin)
+					return "", nil, inWords("Unclosed start tag %q at byte offset %d", o.tag, begin)
 				}
 				if m == nil || m[0] == "" {
-					return "", nil, fmt.Errorf("Empty attribute name in the tag %q at byte offset %d", o.tag, begin)
+					return "", nil, inWords("Empty attribute name in the tag %q at byte offset %d", o.tag, begin)
 				}
 				value := html.UnescapeString(cmp.Or(m[2], m[3], m[4]))
 				switch {
@@ -227,13 +227,13 @@ func ParseHTML(text string) (string, []Entity, error) {
 				i += len(m[0])
 			}
 			if o.tag == "span" && !spoiler {
-				return "", nil, fmt.Errorf("Tag \"span\" must have class \"tg-spoiler\" at byte offset %d", begin)
+				return "", nil, inWords("Tag \"span\" must have class \"tg-spoiler\" at byte offset %d", begin)
 			}
 			stack = append(stack, o)
 		}
 	}
 	if len(stack) > 0 {
-		return "", nil, fmt.Errorf("Can't find end tag corresponding to start tag %q", stack[len(stack)-1].tag)
+		return "", nil, inWords("Can't find end tag corresponding to start tag %q", stack[len(stack)-1].tag)
 	}
 	slices.SortStableFunc(es, func(a, b Entity) int {
 		return cmp.Or(cmp.Compare(a.Offset, b.Offset), cmp.Compare(b.Length, a.Length))
@@ -262,3 +262,10 @@ func character(m []string) string {
 	}
 	return string(rune(n))
 }
+
+// A telling is an error in Telegram's own words, which begin with a capital.
+type telling string
+
+func (t telling) Error() string { return string(t) }
+
+func inWords(format string, args ...any) error { return telling(fmt.Sprintf(format, args...)) }

@@ -60,7 +60,6 @@ type Server struct {
 	poll        *poll
 	lastOffset  int64
 	lastPoll    time.Time
-	lastClash   time.Time
 	hook        hook
 	chats       map[int64]*chatState
 	inline      map[string]*Message // messages sent inline or as a guest
