@@ -168,5 +168,13 @@ func (a *Adapter) drain() {
 		a.log.Warn("some questions could not be answered before the end", "questions", n)
 		return
 	}
-	a.acks.Wait() // each gives up by itself soon
+	idle := make(chan struct{})
+	go func() {
+		a.acks.Wait()
+		close(idle)
+	}()
+	select {
+	case <-idle:
+	case <-ctx.Done():
+	}
 }

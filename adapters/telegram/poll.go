@@ -38,13 +38,16 @@ func (a *Adapter) poll(ctx context.Context) error {
 		return err
 	}
 	allowed, _ := json.Marshal(allowedUpdates)
-	for failures := 0; ctx.Err() == nil; {
+	for failures, fresh := 0, true; ctx.Err() == nil; {
 		offset := a.offset(at, a.timing.hold)
 		// Telegram lets a bot that names the same offset twice wait, or see a single update. Without an offset it returns the
 		// same: all that is not confirmed.
 		at.bare = offset == at.sent && !at.bare
 		at.sent = offset
-		params := tgbotapi.Params{"limit": itoa(batchSize), "timeout": itoa(int64(a.timing.poll / time.Second)), "allowed_updates": string(allowed)}
+		params := tgbotapi.Params{"limit": itoa(batchSize), "allowed_updates": string(allowed)}
+		if !fresh { // the first does not wait, so that the bot knows soon whether it is connected
+			params["timeout"] = itoa(int64(a.timing.poll / time.Second))
+		}
 		if !at.bare {
 			params.AddNonZero64("offset", at.sent)
 		}
@@ -58,6 +61,7 @@ func (a *Adapter) poll(ctx context.Context) error {
 		}
 		if err != nil {
 			failures++
+			fresh = true
 			pause, fatal := a.trouble(err, failures)
 			if fatal != nil {
 				return fatal
@@ -68,7 +72,7 @@ func (a *Adapter) poll(ctx context.Context) error {
 		if failures > 0 {
 			a.log.Info("receiving from Telegram again", "failures", failures)
 		}
-		failures = 0
+		failures, fresh = 0, false
 		a.setFault("")
 		for _, raw := range batch {
 			id, in := a.takeOn(ctx, raw, true)
