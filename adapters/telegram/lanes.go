@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -135,6 +136,20 @@ func (b *inbox) oldest() (id int64, since time.Time, n int) {
 		n++
 	}
 	return id, since, n
+}
+
+// since lists the ids under way, in order, from one on and as far as they were taken on not longer ago than that.
+func (b *inbox) since(from int64, young time.Duration) []int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var ids []int64
+	for id, at := range b.flying {
+		if id >= from && time.Since(at) < young {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 // settle waits until nothing is under way, a deadline passes or the context ends, and says whether nothing is.
