@@ -348,6 +348,35 @@ func TestOneSlowChat(t *testing.T) {
 	}
 }
 
+// However many questions come at once, those that are not answered are not confirmed: a crash would lose none.
+func TestBacklogStaysUnconfirmed(t *testing.T) {
+	t.Parallel()
+	const chats, each = 40, 10
+	srv := telegramtest.New(t)
+	people := make([]telegramtest.User, chats)
+	for i := range people {
+		people[i] = telegramtest.User{ID: int64(2000 + i), Name: "Somebody"}
+	}
+	for q := range each {
+		for _, p := range people {
+			srv.Say(telegramtest.Private(p), p, fmt.Sprint(q))
+		}
+	}
+	start(t, srv, &script{reply: echo}, func(c *Config, _ *timing) { c.Pace = &Pace{All: Rate{20, 100 * time.Millisecond}} })
+	for answered := 0; answered < chats*each; {
+		pending := srv.Pending() // before the answers are counted, so that it can only be too many
+		answered = 0
+		for _, p := range people {
+			answered += len(srv.Said(telegramtest.Private(p)))
+		}
+		if pending < chats*each-answered {
+			t.Fatalf("%d questions wait at Telegram when %d of %d are answered: a crash would lose some", pending, answered, chats*each)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	srv.Await("all is confirmed", func() bool { return srv.Pending() == 0 })
+}
+
 func TestMigration(t *testing.T) {
 	t.Parallel()
 	old, super := telegramtest.Chat{ID: -500, Type: "group"}, telegramtest.Chat{ID: -100600700, Type: "supergroup"}

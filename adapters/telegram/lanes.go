@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -137,6 +138,20 @@ func (b *inbox) oldest() (id int64, since time.Time, n int) {
 	return id, since, n
 }
 
+// since lists the ids under way, in order, from one on and as far as they were taken on not longer ago than that.
+func (b *inbox) since(from int64, young time.Duration) []int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var ids []int64
+	for id, at := range b.flying {
+		if id >= from && time.Since(at) < young {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}
+
 // settle waits until nothing is under way, a deadline passes or the context ends, and says whether nothing is.
 func (b *inbox) settle(ctx context.Context, most time.Duration) bool {
 	t := time.NewTimer(most)
@@ -168,5 +183,13 @@ func (a *Adapter) drain() {
 		a.log.Warn("some questions could not be answered before the end", "questions", n)
 		return
 	}
-	a.acks.Wait() // each gives up by itself soon
+	idle := make(chan struct{})
+	go func() {
+		a.acks.Wait()
+		close(idle)
+	}()
+	select {
+	case <-idle:
+	case <-ctx.Done():
+	}
 }

@@ -70,8 +70,11 @@ func menus(commands []bot.Command) []menu {
 	return out
 }
 
-// descriptions are what an empty chat and the bot's profile say, taken from what the core says about itself.
+// descriptions are what an empty chat and the bot's profile say, taken from what the core says about itself, if it does.
 func descriptions(ctx context.Context, core Core) (long, short string) {
+	if !slices.ContainsFunc(core.Commands(), func(c bot.Command) bool { return c.Name == "about" }) {
+		return "", ""
+	}
 	r := core.Reply(ctx, bot.Message{Platform: "telegram", Command: "about", Private: true})
 	if r.Kind != bot.KindHelp {
 		return "", ""
@@ -102,7 +105,8 @@ func (a *Adapter) introduce(ctx context.Context) {
 			return // the others would fail as well
 		}
 	}
-	long, short := descriptions(ctx, a.core)
+	long, short := "", ""
+	a.guard(func() { long, short = descriptions(ctx, a.core) })
 	for _, text := range []struct{ get, set, field, want string }{
 		{"getMyDescription", "setMyDescription", "description", long},
 		{"getMyShortDescription", "setMyShortDescription", "short_description", short},

@@ -15,12 +15,13 @@ import (
 // confirms what nobody has looked at yet, stops for good at one update that it cannot read, and prints the token
 // (bot.go:431-462, its issues 451 and 628).
 //
-// One offset serves all chats, and a call returns at most 100 updates from there. So an answer that takes long, because
-// Telegram makes it wait, keeps its update back only for so long and so far; see offset.
+// One offset serves all chats, and a call returns at most a hundred updates from there. Where many answers wait their turn that
+// is as it should be: the rest is safe at Telegram. Where a few answers take long because Telegram makes one chat wait, they
+// must not keep new questions of others away; then their updates are confirmed early. See offset.
 
 const (
 	batchSize = 100
-	holdBack  = 80 // how many updates an unanswered one may keep unconfirmed
+	fewHold   = batchSize / 2 // fewer than these under way, of a whole batch, are in the way of the others
 )
 
 // A cursor is where polling stands.
@@ -38,13 +39,16 @@ func (a *Adapter) poll(ctx context.Context) error {
 		return err
 	}
 	allowed, _ := json.Marshal(allowedUpdates)
-	for failures := 0; ctx.Err() == nil; {
-		offset := a.offset(at, a.timing.hold)
+	for failures, fresh := 0, true; ctx.Err() == nil; {
+		offset := a.offset(at)
 		// Telegram lets a bot that names the same offset twice wait, or see a single update. Without an offset it returns the
 		// same: all that is not confirmed.
 		at.bare = offset == at.sent && !at.bare
 		at.sent = offset
-		params := tgbotapi.Params{"limit": itoa(batchSize), "timeout": itoa(int64(a.timing.poll / time.Second)), "allowed_updates": string(allowed)}
+		params := tgbotapi.Params{"limit": itoa(batchSize), "allowed_updates": string(allowed)}
+		if !fresh { // the first does not wait, so that the bot knows soon whether it is connected
+			params["timeout"] = itoa(int64(a.timing.poll / time.Second))
+		}
 		if !at.bare {
 			params.AddNonZero64("offset", at.sent)
 		}
@@ -58,6 +62,7 @@ func (a *Adapter) poll(ctx context.Context) error {
 		}
 		if err != nil {
 			failures++
+			fresh = true
 			pause, fatal := a.trouble(err, failures)
 			if fatal != nil {
 				return fatal
@@ -68,7 +73,7 @@ func (a *Adapter) poll(ctx context.Context) error {
 		if failures > 0 {
 			a.log.Info("receiving from Telegram again", "failures", failures)
 		}
-		failures = 0
+		failures, fresh = 0, false
 		a.setFault("")
 		for _, raw := range batch {
 			id, in := a.takeOn(ctx, raw, true)
@@ -88,9 +93,15 @@ func (a *Adapter) poll(ctx context.Context) error {
 // pause waits before the next getUpdates, which would bring what is under way once more: until all of it is answered, or for a
 // while. By then some of it may be confirmed, and whoever asked something new has not waited long.
 func (a *Adapter) pause(ctx context.Context, at cursor) {
-	idle := a.inbox.settle(ctx, a.timing.settle)
-	if idle && a.offset(at, a.timing.hold) == at.sent {
-		sleep(ctx, a.timing.settle) // nothing came that could be confirmed
+	for ctx.Err() == nil {
+		idle := a.inbox.settle(ctx, a.timing.settle)
+		offset := a.offset(at)
+		if idle && offset == at.sent {
+			sleep(ctx, a.timing.settle) // nothing came that could be confirmed
+		}
+		if idle || at.next-offset < batchSize {
+			return // there is room for something new
+		}
 	}
 }
 
@@ -103,25 +114,27 @@ func (a *Adapter) fetch(ctx context.Context, params tgbotapi.Params, most time.D
 	return batch, err
 }
 
-// offset is what may be confirmed: all that is answered, and what has been under way for so long, or for so many updates,
-// that keeping it would keep new ones away.
-func (a *Adapter) offset(at cursor, hold time.Duration) int64 {
-	offset := at.next
-	a.inbox.mu.Lock()
-	defer a.inbox.mu.Unlock()
-	for id, since := range a.inbox.flying {
-		if id >= at.sent && id < offset && time.Since(since) < hold && id >= at.next-holdBack {
-			offset = id
-		}
+// offset is what may be confirmed: all that is answered, and what has been under way for too long, or is one of a few that
+// nothing new can come for.
+func (a *Adapter) offset(at cursor) int64 {
+	held := a.inbox.since(at.sent, a.timing.hold)
+	for len(held) > 0 && len(held) < fewHold && at.next-held[0] >= batchSize {
+		held = held[1:]
 	}
-	return max(offset, at.sent)
+	if len(held) == 0 {
+		return max(at.next, at.sent)
+	}
+	return held[0]
 }
 
 // finish waits for the answers under way and confirms them, so that the next start does not answer them again.
 func (a *Adapter) finish(at *cursor) {
 	a.drain()
 	// What is still under way after the deadline comes again; all below is done.
-	offset := a.offset(cursor{next: at.next, sent: at.sent}, time.Hour)
+	offset := max(at.next, at.sent)
+	if held := a.inbox.since(at.sent, time.Hour); len(held) > 0 {
+		offset = held[0]
+	}
 	if offset == at.told {
 		return // by the poll that the shutdown has cut short
 	}

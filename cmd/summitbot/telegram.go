@@ -12,8 +12,10 @@ import (
 func onTelegram(cfg config.Telegram, drain time.Duration) platform {
 	settings := telegram.Config{
 		Token: cfg.Token.Reveal(), APIURL: string(cfg.API), AllowedChats: cfg.Chats,
-		Webhook: telegram.Webhook{URL: string(cfg.Webhook), Path: string(cfg.WebhookPath), Listen: string(cfg.WebhookListen), Secret: cfg.WebhookSecret.Reveal()},
-		// The adapter has to confirm what it answered before the process is ended.
+		Webhook: telegram.Webhook{
+			URL: string(cfg.Webhook), Path: string(cfg.WebhookPath), Listen: string(cfg.WebhookListen), Secret: cfg.WebhookSecret.Reveal(),
+		},
+		// What was answered has to be confirmed before the process is ended.
 		Drain: min(10*time.Second, drain*4/5),
 	}
 	if cfg.Pace == config.PaceNone {

@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"summitbot/adapters/discord/discordtest"
 	"summitbot/adapters/telegram/telegramtest"
 )
 
@@ -16,9 +17,9 @@ import (
 func TestServesTelegram(t *testing.T) {
 	srv := telegramtest.New(t)
 	signals := make(chan os.Signal, 1)
-	var stderr bytes.Buffer
+	var stdout, stderr bytes.Buffer
 	a := app{
-		stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: &stderr,
+		stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr,
 		environ: []string{
 			"TELEGRAM_TOKEN=" + telegramtest.Token, "SUMMITBOT_TELEGRAM_API_URL=" + srv.URL + "/", "SUMMITBOT_KB=testdata/kb",
 			"SUMMITBOT_TELEGRAM_CHATS=7, -100200", "SUMMITBOT_LOG_LEVEL=debug",
@@ -27,6 +28,7 @@ func TestServesTelegram(t *testing.T) {
 	}
 	code := make(chan int)
 	go func() { code <- a.run([]string{"run"}) }()
+	srv.Await("the menus are set", func() bool { return len(srv.Calls("getMyShortDescription")) > 0 })
 	ana, eva := telegramtest.User{ID: 7, Name: "Ana"}, telegramtest.User{ID: 8, Name: "Eva"}
 	srv.Say(telegramtest.Private(eva), eva, "how tall is the tower?")
 	srv.Say(telegramtest.Private(ana), ana, "how tall is the tower?")
@@ -41,10 +43,63 @@ func TestServesTelegram(t *testing.T) {
 		t.Errorf("exit code %d", c)
 	}
 	srv.Await("all is confirmed", func() bool { return srv.Pending() == 0 })
-	if strings.Contains(stderr.String(), "AAfake") {
-		t.Error("the token is in the log")
+	// The doctor finds it sound, and says what could be better.
+	if c := a.run([]string{"doctor", "telegram"}); c != 0 || !strings.Contains(stdout.String(), "fine   telegram: commands") || !strings.Contains(stdout.String(), "/setprivacy") {
+		t.Errorf("doctor: exit code %d\n%s", c, &stdout)
+	}
+	if strings.Contains(stderr.String()+stdout.String(), "AAfake") {
+		t.Error("the token is in the output")
 	}
 	if t.Failed() {
 		t.Log(stderr.String())
+	}
+}
+
+// A platform that is down or refuses its token does not disturb the other.
+func TestOnePlatformDown(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		discord  func(*discordtest.Server) string
+		telegram string // token
+		log      string
+	}{
+		{"discord is out of reach", func(*discordtest.Server) string { return "http://127.0.0.1:1" }, telegramtest.Token, "connected to Telegram"},
+		{"telegram refuses the token", func(s *discordtest.Server) string { return s.URL() }, "5:AAsomething_that_nobody_has", "Telegram refuses the token"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d, tg := discordtest.New(t, discordtest.Settings{}), telegramtest.New(t)
+			signals := make(chan os.Signal, 1)
+			var stderr bytes.Buffer
+			a := app{
+				stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: &stderr,
+				environ: []string{
+					"TELEGRAM_TOKEN=" + tt.telegram, "SUMMITBOT_TELEGRAM_API_URL=" + tg.URL, "SUMMITBOT_KB=testdata/kb",
+					"DISCORD_TOKEN=" + discordtest.Token, "SUMMITBOT_DISCORD_API_URL=" + tt.discord(d),
+				},
+				signals: func() (<-chan os.Signal, func()) { return signals, func() {} }, platforms: platforms,
+			}
+			code := make(chan int)
+			go func() { code <- a.run([]string{"run"}) }()
+			const question = "how tall is the tower?"
+			if tt.telegram == telegramtest.Token {
+				ana := telegramtest.User{ID: 7, Name: "Ana"}
+				tg.Say(telegramtest.Private(ana), ana, question)
+				if got := tg.AwaitSaid(telegramtest.Private(ana), 1)[0].Text; !strings.Contains(got, "42 metres") {
+					t.Errorf("on Telegram the bot said %q", got)
+				}
+			} else {
+				d.AwaitConnected(1)
+				if m := d.Answer(discordtest.Channel, d.Say(discordtest.Said{Text: discordtest.Mention + " " + question})); !strings.Contains(m.Text(), "42 metres") {
+					t.Errorf("on Discord the bot said %q", m.Text())
+				}
+			}
+			signals <- syscall.SIGTERM
+			if c := <-code; c != 0 {
+				t.Errorf("exit code %d", c)
+			}
+			if !strings.Contains(stderr.String(), tt.log) {
+				t.Errorf("%q is not in the log:\n%s", tt.log, &stderr)
+			}
+		})
 	}
 }
