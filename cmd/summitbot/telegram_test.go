@@ -6,8 +6,10 @@ import (
 	"bytes"
 	"os"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"summitbot/adapters/discord/discordtest"
 	"summitbot/adapters/telegram/telegramtest"
@@ -69,9 +71,9 @@ func TestOnePlatformDown(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			d, tg := discordtest.New(t, discordtest.Settings{}), telegramtest.New(t)
 			signals := make(chan os.Signal, 1)
-			var stderr bytes.Buffer
+			stderr := logUntil(tt.log)
 			a := app{
-				stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: &stderr,
+				stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: stderr,
 				environ: []string{
 					"TELEGRAM_TOKEN=" + tt.telegram, "SUMMITBOT_TELEGRAM_API_URL=" + tg.URL, "SUMMITBOT_KB=testdata/kb",
 					"DISCORD_TOKEN=" + discordtest.Token, "SUMMITBOT_DISCORD_API_URL=" + tt.discord(d),
@@ -93,13 +95,36 @@ func TestOnePlatformDown(t *testing.T) {
 					t.Errorf("on Discord the bot said %q", m.Text())
 				}
 			}
+			select {
+			case <-stderr.found:
+			case <-time.After(20 * time.Second):
+				t.Errorf("%q is not in the log", tt.log)
+			}
 			signals <- syscall.SIGTERM
 			if c := <-code; c != 0 {
 				t.Errorf("exit code %d", c)
 			}
-			if !strings.Contains(stderr.String(), tt.log) {
-				t.Errorf("%q is not in the log:\n%s", tt.log, &stderr)
-			}
 		})
 	}
+}
+
+// A logWatch closes found when what it waits for is written to it.
+type logWatch struct {
+	mu    sync.Mutex
+	text  strings.Builder
+	want  string
+	found chan struct{}
+}
+
+func logUntil(want string) *logWatch { return &logWatch{want: want, found: make(chan struct{})} }
+
+func (l *logWatch) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before := strings.Contains(l.text.String(), l.want)
+	l.text.Write(p)
+	if !before && strings.Contains(l.text.String(), l.want) {
+		close(l.found)
+	}
+	return len(p), nil
 }
