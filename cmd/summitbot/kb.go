@@ -10,6 +10,7 @@ import (
 )
 
 type kbCommand struct {
+	New   newCommand   `cmd:"" help:"Begin a knowledge base about another topic."`
 	Lint  lintCommand  `cmd:"" help:"Say what is wrong with a knowledge base, and what could be better."`
 	Test  testCommand  `cmd:"" help:"Ask a knowledge base its regression questions."`
 	Stats statsCommand `cmd:"" help:"Count what is in a knowledge base."`
