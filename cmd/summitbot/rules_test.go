@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -196,5 +197,32 @@ func TestNoHiddenState(t *testing.T) {
 			}
 			return true
 		})
+	}
+}
+
+// TestLibrariesAreExplained: who adds a library says why.
+func TestLibrariesAreExplained(t *testing.T) {
+	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	decisions, err := os.ReadFile(filepath.Join(root, "docs/decisions.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	direct := 0
+	for line := range strings.Lines(string(mod)) {
+		f := strings.Fields(line)
+		if len(f) != 2 || !strings.Contains(f[0], "/") {
+			continue // no requirement, or an indirect one, which has a comment
+		}
+		direct++
+		path := regexp.MustCompile(`/v\d+$`).ReplaceAllString(f[0], "")
+		if !strings.Contains(string(decisions), path) {
+			t.Errorf("docs/decisions.md does not say why %s is used", path)
+		}
+	}
+	if direct < 10 {
+		t.Fatalf("only %d libraries", direct)
 	}
 }
