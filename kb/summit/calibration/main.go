@@ -88,8 +88,8 @@ type point struct {
 	low, high float64 // 95 % interval of that share (Wilson 1927)
 }
 
-// points puts guesses into bins of equal width, and leaves empty ones out.
-func points(guesses []guess, bins int) []point {
+// points puts guesses into bins of equal width, and joins neighbours until there are enough guesses in each to say something.
+func points(guesses []guess, bins, enough int) []point {
 	all := make([]point, bins)
 	for _, g := range guesses {
 		p := &all[min(bins-1, int(g.confidence*float64(bins)))]
@@ -101,16 +101,20 @@ func points(guesses []guess, bins int) []point {
 	}
 	var out []point
 	for _, p := range all {
-		if p.n == 0 {
-			continue
+		if last := len(out) - 1; last >= 0 && (out[last].n < enough || p.n == 0) {
+			out[last].n, out[last].sure, out[last].right = out[last].n+p.n, out[last].sure+p.sure, out[last].right+p.right
+		} else if p.n > 0 {
+			out = append(out, p)
 		}
+	}
+	for i := range out {
+		p := &out[i]
 		n := float64(p.n)
 		p.sure, p.right = p.sure/n, p.right/n
 		const z = 1.96
 		middle := (p.right + z*z/(2*n)) / (1 + z*z/n)
 		half := z / (1 + z*z/n) * math.Sqrt(p.right*(1-p.right)/n+z*z/(4*n*n))
 		p.low, p.high = middle-half, middle+half
-		out = append(out, p)
 	}
 	return out
 }
@@ -147,7 +151,7 @@ func draw(w io.Writer, curves []curve) {
 	fmt.Fprintf(w, `<text x="%.1f" y="%.1f" text-anchor="middle">confidence</text>`+"\n", x(.5), y(0)+34)
 	fmt.Fprintf(w, `<text transform="translate(16 %.1f) rotate(-90)" text-anchor="middle">share that is right</text>`+"\n", y(.5))
 	for i, c := range curves {
-		ps := points(c.guesses, 10)
+		ps := points(c.guesses, 10, 8)
 		fmt.Fprintf(w, `<g stroke="%s" fill="none">`+"\n", c.colour)
 		for j, p := range ps {
 			fmt.Fprintf(w, `<path d="M%.1f %.1fV%.1f" stroke-opacity=".5"/>`+"\n", x(p.sure), y(p.low), y(p.high))
