@@ -80,7 +80,14 @@ const (
 	Talk                 // a greeting, thanks, or a question about the bot itself
 )
 
-func (c Class) String() string { return [...]string{"told", "not told", "talk"}[c] }
+func (c Class) String() string {
+	if int(c) >= len(classNames) {
+		return fmt.Sprintf("class %d", uint8(c))
+	}
+	return classNames[c]
+}
+
+var classNames = [...]string{Told: "told", NotTold: "not told", Talk: "talk"}
 
 // A Phrase is one way of asking, and where it stands.
 type Phrase struct {
@@ -211,7 +218,7 @@ func (d Date) IsZero() bool { return d == Date{} }
 // ParseDate reads "2025", "2025-02" or "2025-02-18".
 func ParseDate(s string) (Date, error) {
 	for layout, precision := range map[string]int{"2006": 1, "2006-01": 2, "2006-01-02": 3} {
-		if t, err := time.Parse(layout, s); err == nil {
+		if t, err := time.Parse(layout, s); err == nil && t.Year() > 0 {
 			d := Date{t.Year(), int(t.Month()), t.Day()}
 			if precision < 3 {
 				d.Day = 0
@@ -335,9 +342,6 @@ func (b *Base) link() {
 	}
 	for i := range b.People {
 		b.person[b.People[i].ID] = i
-	}
-	for i := range b.Events {
-		b.event[b.Events[i].ID] = i
 	}
 	slices.SortStableFunc(b.Events, func(x, y Event) int { return x.Start.Compare(y.Start) })
 	for i := range b.Events {

@@ -41,7 +41,11 @@ func (l *linter) find(at Position, check, format string, args ...any) {
 	l.problems = append(l.problems, Problem{At: at, Check: check, Message: fmt.Sprintf(format, args...)})
 }
 
-// references finds ids that nothing has ("dangling") and kinds of thing that do not exist ("kind").
+// talkKinds are what talk may be.
+var talkKinds = []string{"greeting", "thanks", "goodbye", "about_bot", "help", "feedback"}
+
+// references finds ids that nothing has ("dangling"), kinds that do not exist ("kind"), and events whose dates are missing
+// or the wrong way round ("date").
 func (l *linter) references() {
 	b := l.b
 	sets := map[string]map[string]bool{}
@@ -70,6 +74,12 @@ func (l *linter) references() {
 				l.find(e.At, "kind", "tells of %s: there is no kind %q", e.ID, k)
 			}
 		}
+		switch {
+		case e.Class == Talk && !slices.Contains(talkKinds, e.Talk):
+			l.find(e.At, "kind", "kind of %s: there is no kind %q of talk", e.ID, e.Talk)
+		case e.Class != Talk && e.Talk != "":
+			l.find(e.At, "kind", "kind of %s: only talk has one", e.ID)
+		}
 	}
 	for _, p := range b.People {
 		check(p.At, "side of "+p.ID, "side", p.Side)
@@ -85,8 +95,11 @@ func (l *linter) references() {
 		for _, id := range e.Sides {
 			check(e.At, "sides of "+e.ID, "side", id)
 		}
-		if e.Start.IsZero() {
+		switch {
+		case e.Start.IsZero():
 			l.find(e.At, "date", "event %s has no start", e.ID)
+		case !e.End.IsZero() && e.End.Compare(e.Start) < 0:
+			l.find(e.At, "date", "event %s ends before it starts", e.ID)
 		}
 	}
 	for _, d := range b.Delegations {
@@ -102,6 +115,11 @@ func (l *linter) references() {
 	}
 	for _, q := range b.Quotes {
 		check(q.At, "speaker of "+q.ID, "person", q.Speaker)
+		for _, id := range q.About {
+			if !sets["person"][id] && !sets["place"][id] && !sets["thing"][id] && !sets["side"][id] && !sets["event"][id] {
+				l.find(q.At, "dangling", "about of %s: nothing is called %q", q.ID, id)
+			}
+		}
 	}
 }
 
@@ -113,14 +131,38 @@ func (l *linter) paragraphs() {
 		return
 	}
 	cited := make([]bool, n+1)
-	for _, e := range l.b.Entries {
-		for _, p := range e.Paragraphs {
+	check := func(at Position, id string, paragraphs []int, cites bool) {
+		for _, p := range paragraphs {
 			if p < 1 || p > n {
-				l.find(e.At, "paragraph", "%s: the source has no §%d, only §1 to §%d", e.ID, p, n)
+				l.find(at, "paragraph", "%s: the source has no §%d, only §1 to §%d", id, p, n)
 				continue
 			}
-			cited[p] = cited[p] || e.Class == Told
+			cited[p] = cited[p] || cites
 		}
+	}
+	for _, x := range l.b.People {
+		check(x.At, x.ID, x.Paragraphs, false)
+	}
+	for _, x := range l.b.Places {
+		check(x.At, x.ID, x.Paragraphs, false)
+	}
+	for _, x := range l.b.Things {
+		check(x.At, x.ID, x.Paragraphs, false)
+	}
+	for _, x := range l.b.Events {
+		check(x.At, x.ID, x.Paragraphs, false)
+	}
+	for _, x := range l.b.Delegations {
+		check(x.At, x.ID, x.Paragraphs, false)
+	}
+	for _, x := range l.b.Demands {
+		check(x.At, x.ID, x.Paragraphs, false)
+	}
+	for _, x := range l.b.Quotes {
+		check(x.At, x.ID, x.Paragraphs, false)
+	}
+	for _, e := range l.b.Entries {
+		check(e.At, e.ID, e.Paragraphs, e.Class == Told)
 		if e.Class == Told && len(e.Paragraphs) == 0 {
 			l.find(e.At, "unsourced", "%s: no paragraph that the answer rests on", e.ID)
 		}
@@ -148,8 +190,8 @@ func (l *linter) answers() {
 	}
 }
 
-// twins finds phrasings that stand twice: the same words ("twin"), or the same content words in another order ("near-twin")
-// in two entries.
+// twins finds phrasings that stand twice ("twin"), that have the same words in another order in two entries ("near-twin"),
+// and that have no words at all ("no-words").
 func (l *linter) twins() {
 	type first struct {
 		entry string
@@ -160,7 +202,7 @@ func (l *linter) twins() {
 		for _, p := range e.Asked {
 			key := match.Normal(p.Text)
 			if key == "" {
-				l.find(p.At, "empty", "%s: %q has no words", e.ID, p.Text)
+				l.find(p.At, "no-words", "%s: %q has no words", e.ID, p.Text)
 				continue
 			}
 			if f, ok := same[key]; ok {
@@ -183,7 +225,7 @@ func (l *linter) twins() {
 	}
 }
 
-// aliases finds names that stand for two ("alias").
+// aliases finds names that stand for two people, places or things ("alias"). A side may be called as its country is.
 func (l *linter) aliases() {
 	owner := map[string]string{}
 	check := func(at Position, id string, lists ...[]string) {
@@ -202,6 +244,9 @@ func (l *linter) aliases() {
 	}
 	for _, p := range l.b.Places {
 		check(p.At, p.ID, []string{p.Name}, p.Aliases, p.Misspelt)
+	}
+	for _, t := range l.b.Things {
+		check(t.At, t.ID, []string{t.Name}, t.Aliases, t.Misspelt)
 	}
 }
 

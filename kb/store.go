@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"compress/gzip"
 	"encoding/gob"
-	"errors"
 	"fmt"
 	"io"
 
@@ -49,6 +48,13 @@ func Restore(r io.Reader) (*Base, *match.Index, error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("restoring knowledge base: %w", err)
 	}
+	// The checksum stands at the end; only who reads so far learns that something in between is damaged.
+	switch n, err := io.Copy(io.Discard, buffered); {
+	case err != nil:
+		return nil, nil, fmt.Errorf("restoring knowledge base: %w", err)
+	case n > 0:
+		return nil, nil, fmt.Errorf("restoring knowledge base: %d bytes too many", n)
+	}
 	b.link()
-	return b, ix, errors.Join(z.Close())
+	return b, ix, nil
 }

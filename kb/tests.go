@@ -59,12 +59,17 @@ func (c *Case) String() string {
 		parts = append(parts, strings.Join(c.Want, " or "))
 	}
 	for _, p := range c.Text {
-		parts = append(parts, "/"+strings.TrimPrefix(p.String(), patternFlags)+"/")
+		parts = append(parts, p.source())
+	}
+	for _, p := range c.Not {
+		parts = append(parts, "not "+p.source())
 	}
 	return strings.Join(parts, ", ")
 }
 
 const patternFlags = "(?is)"
+
+func (p Pattern) source() string { return "/" + strings.TrimPrefix(p.String(), patternFlags) + "/" }
 
 // A Dialogue is cases that follow one another in one conversation.
 type Dialogue struct {
@@ -87,13 +92,18 @@ func LoadTests(fsys fs.FS, name string, b *Base) (Tests, error) {
 		return all, fmt.Errorf("reading tests of %s: %w", name, err)
 	}
 	l := &loader{}
+	if len(names) > maxFiles {
+		l.fault(Position{File: name}, "too-large", "%d files of tests, %d at most", len(names), maxFiles)
+		names = nil
+	}
 	for _, n := range names {
-		data, err := fs.ReadFile(fsys, n)
-		if err != nil {
-			return all, fmt.Errorf("reading tests of %s: %w", name, err)
+		at := Position{File: path.Join(name, n)}
+		data, ok := l.read(fsys, n, at)
+		if !ok {
+			continue
 		}
 		var f Tests
-		l.decode(path.Join(name, n), data, &f)
+		l.decode(at.File, data, &f)
 		all.Questions = append(all.Questions, f.Questions...)
 		all.Dialogues = append(all.Dialogues, f.Dialogues...)
 	}
@@ -118,11 +128,7 @@ func LoadTests(fsys fs.FS, name string, b *Base) (Tests, error) {
 			check(c)
 		}
 	}
-	if len(l.problems) > 0 {
-		sortProblems(l.problems)
-		return all, Problems(l.problems)
-	}
-	return all, nil
+	return all, l.faults(name)
 }
 
 // Calibration is the questions as the matcher calibrates on them, with every entry of the knowledge base that is right.

@@ -38,7 +38,7 @@ type grammar struct {
 	Chat    chatCommand    `cmd:"" default:"1" help:"Talk to the bot in this terminal. This is what happens without a command."`
 	Ask     askCommand     `cmd:"" help:"Ask one question, or answer questions a line each with --json."`
 	Run     runCommand     `cmd:"" help:"Serve Discord and Telegram, whichever has a token."`
-	KB      kbCommand      `cmd:"" name:"kb" help:"Check a knowledge base."`
+	KB      kbCommand      `cmd:"" name:"kb" help:"Begin or check a knowledge base."`
 	Config  configCommand  `cmd:"" help:"Show or check the configuration."`
 	Doctor  doctorCommand  `cmd:"" help:"Check how the bot is set up at Discord or Telegram, and say how to mend it."`
 	Version versionCommand `cmd:"" help:"Say which version this is."`

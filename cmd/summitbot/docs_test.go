@@ -38,7 +38,7 @@ func TestDocumentedCommands(t *testing.T) {
 			found++
 		}
 	}
-	if found < 15 {
+	if found < 25 {
 		t.Errorf("only %d commands were found", found)
 	}
 }

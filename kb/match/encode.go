@@ -133,6 +133,9 @@ func Decode(r *bufio.Reader) (*Index, error) {
 	}
 	ix.vocab.rows = len(keys) + lexicon.Dims
 	for _, e := range s.Entries {
+		if len(e.Names) < (len(ix.analyser.names.list)+63)/64 || e.Stems < 0 || e.Class > Talk {
+			return nil, fmt.Errorf("reading index: entry %s is damaged", e.ID)
+		}
 		in := info{id: e.ID, class: e.Class, tells: e.Tells, names: e.Names, numbers: e.Numbers, stems: make([]int32, 0, min(e.Stems, len(keys)))}
 		last := int32(0)
 		for range e.Stems {
