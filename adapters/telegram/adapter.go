@@ -172,8 +172,10 @@ func (a *Adapter) trouble(err error, n int) (time.Duration, *Fatal) {
 	}
 	pause, advice := backoff(n), ""
 	switch {
-	case e.Code == 401 || e.Code == 404:
+	case e.Code == 401:
 		return 0, &Fatal{tokenAdvice, err}
+	case e.Code == 404:
+		return 0, &Fatal{tokenAdvice + "; if that is right, SUMMITBOT_TELEGRAM_API_URL is not the address of a Bot API server", err}
 	case e.Code == 409 && e.says("webhook"):
 		advice = "a webhook is set for this bot, so it cannot poll: stop the instance that sets it, or give this one its webhook URL too"
 	case e.Code == 409:
@@ -232,32 +234,41 @@ func (a *Adapter) Ready() error {
 // takeOn reads an update and puts it into its lane. It returns the update's id, 0 where that cannot be read. Where
 // there is no room it waits until the context ends, or not at all.
 func (a *Adapter) takeOn(ctx context.Context, raw json.RawMessage, wait bool) (int64, intake) {
-	var head struct {
-		ID int64 `json:"update_id"`
-	}
-	if err := json.Unmarshal(raw, &head); err != nil || head.ID <= 0 {
+	id := idOf(raw)
+	if id == 0 {
 		a.stats.undecodable.Add(1)
 		a.log.Warn("an update without an id was left out", "bytes", len(raw))
 		return 0, taken
 	}
-	switch in := a.inbox.take(ctx, head.ID, wait); in {
+	switch in := a.inbox.take(ctx, id, wait); in {
 	case known:
 		a.stats.repeated.Add(1)
-		return head.ID, in
+		return id, in
 	case full:
-		return head.ID, in
+		return id, in
 	}
 	a.stats.updates.Add(1)
 	var u update
 	if err := json.Unmarshal(raw, &u); err != nil {
 		// One update of an unknown shape costs itself and no other.
 		a.stats.undecodable.Add(1)
-		a.log.Warn("an update cannot be read and was left out", "update", head.ID, "error", shape(err))
-		a.inbox.done(head.ID)
-		return head.ID, taken
+		a.log.Warn("an update cannot be read and was left out", "update", id, "error", shape(err))
+		a.inbox.done(id)
+		return id, taken
 	}
 	a.enqueue(&u)
-	return head.ID, taken
+	return id, taken
+}
+
+// idOf reads an update's id and nothing else; 0 where that cannot be read.
+func idOf(raw json.RawMessage) int64 {
+	var head struct {
+		ID int64 `json:"update_id"`
+	}
+	if json.Unmarshal(raw, &head) != nil || head.ID < 0 {
+		return 0
+	}
+	return head.ID
 }
 
 // shape is what a decoding error says about the shape of an update, without its content.

@@ -158,11 +158,28 @@ func (c *client) try(ctx context.Context, method string, params tgbotapi.Params,
 	return e
 }
 
-// call makes a call until it succeeds, is refused, or there is no point any more. What creates a message is repeated only
-// when it surely did not arrive: there is no key by which Telegram would notice the twin.
+// call makes a call until it succeeds, is refused, or there is no point any more.
 func (c *client) call(ctx context.Context, method string, params tgbotapi.Params, into any) error {
+	return c.repeat(ctx, method, func() error { return c.try(ctx, method, params, into) })
+}
+
+// write is call for what writes a message to a chat, at the pace that Telegram allows. Chat 0 is none in particular.
+func (c *client) write(ctx context.Context, chat int64, method string, params tgbotapi.Params, into any) error {
+	return c.repeat(ctx, method, func() error {
+		end, err := c.pace.take(ctx, chat)
+		if err != nil {
+			return err
+		}
+		defer end()
+		return c.try(ctx, method, params, into)
+	})
+}
+
+// repeat makes attempts. What creates a message is repeated only when it surely did not arrive: there is no key by which
+// Telegram would notice the twin.
+func (c *client) repeat(ctx context.Context, method string, attempt func() error) error {
 	for n := 1; ; n++ {
-		err := c.try(ctx, method, params, into)
+		err := attempt()
 		var e *Error
 		if err == nil || !errors.As(err, &e) || n == maxAttempts || ctx.Err() != nil {
 			return err

@@ -377,6 +377,22 @@ func TestBacklogStaysUnconfirmed(t *testing.T) {
 	srv.Await("all is confirmed", func() bool { return srv.Pending() == 0 })
 }
 
+// After a week without updates Telegram begins at another number, which may be lower.
+func TestUpdatesNumberedAnew(t *testing.T) {
+	t.Parallel()
+	srv := telegramtest.New(t)
+	start(t, srv, &script{reply: echo})
+	srv.Say(privately, ana, "one")
+	srv.AwaitSaid(privately, 1)
+	srv.Await("it is confirmed", func() bool { return srv.Pending() == 0 })
+	srv.Renumber(5_000)
+	for i := range 3 {
+		srv.Say(privately, ana, fmt.Sprint(i))
+		srv.AwaitSaid(privately, i+2)
+	}
+	srv.Await("all is confirmed", func() bool { return srv.Pending() == 0 })
+}
+
 func TestMigration(t *testing.T) {
 	t.Parallel()
 	old, super := telegramtest.Chat{ID: -500, Type: "group"}, telegramtest.Chat{ID: -100600700, Type: "supergroup"}

@@ -91,19 +91,22 @@ func descriptions(ctx context.Context, core Core) (long, short string) {
 
 // introduce brings menus and descriptions up to date, where they are not.
 func (a *Adapter) introduce(ctx context.Context) {
+	set := 0
 	for _, m := range menus(a.core.Commands()) {
 		same, err := a.api.sameMenu(ctx, m)
 		if err == nil && !same {
 			p := m.params()
 			p.AddInterface("commands", m.commands)
-			if err = a.api.call(ctx, "setMyCommands", p, nil); err == nil {
-				a.log.Info("a menu of commands was set", "scope", m.scope, "language", m.language, "commands", len(m.commands))
-			}
+			err = a.api.call(ctx, "setMyCommands", p, nil)
+			set++
 		}
 		if err != nil {
 			a.complain("a menu of commands could not be set", err)
 			return // the others would fail as well
 		}
+	}
+	if set > 0 {
+		a.log.Info("the menus of commands were brought up to date", "menus", set)
 	}
 	long, short := "", ""
 	a.guard(func() { long, short = descriptions(ctx, a.core) })

@@ -71,10 +71,6 @@ func (p *pacer) take(ctx context.Context, chat int64) (end func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	here := func(now time.Time) {
-		c.chat.end(p.pace.Chat, now)
-		c.group.end(group, now)
-	}
 	select {
 	case p.turn <- struct{}{}:
 		err = p.wait(ctx, func(now time.Time) time.Duration {
@@ -91,14 +87,16 @@ func (p *pacer) take(ctx context.Context, chat int64) (end func(), err error) {
 	if err != nil {
 		p.mu.Lock()
 		defer p.mu.Unlock()
-		here(time.Time{})
+		c.chat.flying--
+		c.group.flying--
 		return nil, err
 	}
 	return func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		now := time.Now()
-		here(now)
+		c.chat.end(p.pace.Chat, now)
+		c.group.end(group, now)
 		p.all.end(p.pace.All, now)
 	}, nil
 }

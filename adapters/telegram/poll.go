@@ -11,9 +11,8 @@ import (
 
 // Long polling. getUpdates with an offset confirms every update below it, and Telegram forgets what is confirmed. So an
 // update stays unconfirmed until it is answered: after a crash it comes again, and nothing is lost; what was answered in the
-// last moments before is answered twice. The library's own loop
-// confirms what nobody has looked at yet, stops for good at one update that it cannot read, and prints the token
-// (bot.go:431-462, its issues 451 and 628).
+// last moments before is answered twice. The library's own loop confirms what nobody has looked at yet, stops for good at one
+// update that it cannot read, and prints the token (bot.go:431-462, its issues 451 and 628).
 //
 // One offset serves all chats, and a call returns at most a hundred updates from there. Where many answers wait their turn that
 // is as it should be: the rest is safe at Telegram. Where a few answers take long because Telegram makes one chat wait, they
@@ -41,9 +40,9 @@ func (a *Adapter) poll(ctx context.Context) error {
 	allowed, _ := json.Marshal(allowedUpdates)
 	for failures, fresh := 0, true; ctx.Err() == nil; {
 		offset := a.offset(at)
-		// Telegram lets a bot that names the same offset twice wait, or see a single update. Without an offset it returns the
-		// same: all that is not confirmed.
-		at.bare = offset == at.sent && !at.bare
+		// While something is held back, Telegram would let a bot that names the same offset twice see a single update. Without
+		// an offset it returns the same: all that is not confirmed.
+		at.bare = offset == at.sent && offset < at.next && !at.bare
 		at.sent = offset
 		params := tgbotapi.Params{"limit": itoa(batchSize), "allowed_updates": string(allowed)}
 		if !fresh { // the first does not wait, so that the bot knows soon whether it is connected
@@ -75,6 +74,9 @@ func (a *Adapter) poll(ctx context.Context) error {
 		}
 		failures, fresh = 0, false
 		a.setFault("")
+		if id := lastID(batch); !at.bare && id > 0 && id < at.sent {
+			at = cursor{} // after a week without updates Telegram numbers them anew
+		}
 		for _, raw := range batch {
 			id, in := a.takeOn(ctx, raw, true)
 			if in == full {
@@ -88,6 +90,14 @@ func (a *Adapter) poll(ctx context.Context) error {
 	}
 	a.finish(&at)
 	return nil
+}
+
+// lastID is the id of a batch's last update; 0 where there is none.
+func lastID(batch []json.RawMessage) int64 {
+	if len(batch) == 0 {
+		return 0
+	}
+	return idOf(batch[len(batch)-1])
 }
 
 // pause waits before the next getUpdates, which would bring what is under way once more: until all of it is answered, or for a

@@ -3,7 +3,8 @@ package telegram
 import (
 	"context"
 	"errors"
-	"hash/maphash"
+	"hash/fnv"
+	"io"
 	"strconv"
 	"strings"
 	"sync"
@@ -77,9 +78,21 @@ type answered struct {
 	ids  []int64
 }
 
-type messageKey struct{ chat, message int64 }
+// A messageKey names a message. A guest's message in a private chat is numbered apart from the bot's own chats.
+type messageKey struct {
+	chat, message int64
+	elsewhere     bool
+}
 
-var seed = maphash.MakeSeed()
+func (m *message) key() messageKey {
+	return messageKey{m.Chat.ID, m.ID, m.GuestQuery != "" && m.Chat.private()}
+}
+
+func hash(q bot.Message) uint64 {
+	h := fnv.New64a()
+	io.WriteString(h, q.Command+"\x00"+q.Args+"\x00"+q.Text)
+	return h.Sum64()
+}
 
 // heard answers a message.
 func (a *Adapter) heard(ctx context.Context, m *message) func() {
@@ -97,8 +110,8 @@ func (a *Adapter) heard(ctx context.Context, m *message) func() {
 	}
 	var memory *answered
 	if m.Chat.private() {
-		memory = &answered{text: maphash.String(seed, q.Text+q.Command+q.Args)}
-		a.answers.Add(messageKey{m.Chat.ID, m.ID}, memory)
+		memory = &answered{text: hash(q)}
+		a.answers.Add(m.key(), memory)
 	}
 	messages := a.ask(ctx, q, to, a.view(m.Chat))
 	if len(messages) == 0 {
@@ -123,7 +136,7 @@ func (a *Adapter) first(m *message) bool {
 			return false
 		}
 	}
-	again, _ := a.messages.ContainsOrAdd(messageKey{m.Chat.ID, m.ID}, struct{}{})
+	again, _ := a.messages.ContainsOrAdd(m.key(), struct{}{})
 	return !again
 }
 
@@ -237,16 +250,15 @@ func (a *Adapter) corrected(ctx context.Context, m *message) func() {
 	if !m.Chat.private() || !a.allowed(m.Chat.ID) {
 		return nil
 	}
-	memory, ok := a.answers.Get(messageKey{m.Chat.ID, m.ID})
+	memory, ok := a.answers.Get(m.key())
 	if !ok {
 		return nil
 	}
 	q, ok := a.question(m)
-	text := maphash.String(seed, q.Text+q.Command+q.Args)
-	if !ok || text == memory.text {
+	if !ok || hash(q) == memory.text {
 		return nil
 	}
-	memory.text = text
+	memory.text = hash(q)
 	to := reply(m)
 	messages := a.ask(ctx, q, to, a.view(m.Chat))
 	if len(messages) == 0 {

@@ -84,10 +84,6 @@ func (a *Adapter) post(ctx context.Context, to *target, o outgoing) (int64, erro
 		if moved, ok := a.moved.Get(to.chat); ok {
 			*to = target{chat: moved}
 		}
-		end, err := a.api.pace.take(ctx, to.chat)
-		if err != nil {
-			return 0, err
-		}
 		p := o.params(*to)
 		p.AddNonZero64("message_thread_id", to.topic)
 		p.AddNonZero64("direct_messages_topic_id", to.direct)
@@ -97,8 +93,7 @@ func (a *Adapter) post(ctx context.Context, to *target, o outgoing) (int64, erro
 		var sent struct {
 			ID int64 `json:"message_id"`
 		}
-		err = a.api.call(ctx, "sendMessage", p, &sent)
-		end()
+		err := a.api.write(ctx, to.chat, "sendMessage", p, &sent)
 		var e *Error
 		switch {
 		case err == nil:
@@ -124,14 +119,9 @@ func (a *Adapter) post(ctx context.Context, to *target, o outgoing) (int64, erro
 // edit puts a message in place of an older one. Where that one is gone, it is sent anew if that is possible.
 func (a *Adapter) edit(ctx context.Context, to target, id int64, o outgoing) (int64, error) {
 	for helped := false; ; helped = true {
-		end, err := a.api.pace.take(ctx, to.chat)
-		if err != nil {
-			return 0, err
-		}
 		p := o.params(to)
 		p.AddNonZero64("message_id", id)
-		err = a.api.call(ctx, "editMessageText", p, nil)
-		end()
+		err := a.api.write(ctx, to.chat, "editMessageText", p, nil)
 		var e *Error
 		switch {
 		case err == nil, errors.As(err, &e) && e.says("message is not modified"):

@@ -40,7 +40,7 @@ func (a *Adapter) serve(ctx context.Context) error {
 		return err
 	}
 	a.setFault("")
-	a.log.Info("receiving from Telegram by webhook", "listen", listener.Addr().String(), "path", w.Path)
+	a.log.Info("receiving from Telegram by webhook", "listen", listener.Addr().String())
 	select {
 	case err = <-failed:
 		return &Fatal{"the Telegram webhook stopped listening", err}

@@ -65,6 +65,13 @@ func (s *Server) pushRaw(queue int64, raw string) int64 {
 	return id
 }
 
+// Renumber makes later updates begin at another id, as Telegram does after a week without any.
+func (s *Server) Renumber(next int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.nextUpdate = next
+}
+
 // Pending says how many updates nobody has confirmed.
 func (s *Server) Pending() int {
 	s.mu.Lock()
@@ -116,6 +123,9 @@ func getUpdates(s *Server, r *http.Request, p Params) (any, *refusal) {
 	s.lastOffset, s.lastPoll = offset, now
 	if offset < 0 {
 		s.pending = s.pending[max(0, len(s.pending)+int(offset)):]
+	}
+	if offset > s.nextUpdate+10 {
+		offset = 0 // "in the future": all there is, and nothing is confirmed
 	}
 	confirmed := 0
 	for confirmed < len(s.pending) && s.pending[confirmed].id < offset {
