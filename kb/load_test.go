@@ -128,6 +128,24 @@ func TestLoadSound(t *testing.T) {
 
 func has[T any](_ T, ok bool) bool { return ok }
 
+// sized says of its files that they have a size that they have not.
+type sized struct {
+	fstest.MapFS
+	size int64
+}
+
+type sizedInfo struct {
+	fs.FileInfo
+	size int64
+}
+
+func (i sizedInfo) Size() int64 { return i.size }
+
+func (s sized) Stat(name string) (fs.FileInfo, error) {
+	info, err := s.MapFS.Stat(name)
+	return sizedInfo{info, s.size}, err
+}
+
 const entry = "entries:\n  - {id: height, question: How high is it, answer: 42 metres.}\n"
 
 func TestLoadFolders(t *testing.T) {
@@ -135,7 +153,6 @@ func TestLoadFolders(t *testing.T) {
 	for i := range maxFiles + 1 {
 		many[fmt.Sprintf("f%03d.yaml", i)] = &fstest.MapFile{}
 	}
-	large := strings.Repeat("#", maxFileSize) // a comment
 	for _, tt := range []struct {
 		name string
 		fsys fs.FS
@@ -153,8 +170,8 @@ func TestLoadFolders(t *testing.T) {
 		{"only tests", folder("a.test.yaml", ""), "kb: no *.yaml files here (empty)"},
 		{"only comments", folder("a.yaml", "# nothing\n"), "kb: the knowledge base tells nothing: no file has entries (empty)"},
 		{"too many files", many, "kb: 501 files, 500 at most (too-large)"},
-		{"a file that is too large", fstest.MapFS{"a.yaml": {Data: []byte(entry)}, "b.yaml": {Data: []byte(large + "#")}}, "kb/b.yaml: 16777217 bytes, 16777216 at most (too-large)"},
-		{"files that are too large together", fstest.MapFS{"a.yaml": {Data: []byte(large)}, "b.yaml": {Data: []byte(large)}, "c.yaml": {Data: []byte(large)}, "d.yaml": {Data: []byte(large)}, "e.yaml": {Data: []byte(entry)}},
+		{"a file that is too large", sized{folder("a.yaml", entry), maxFileSize + 1}, "kb/a.yaml: 16777217 bytes, 16777216 at most (too-large)"},
+		{"files that are too large together", sized{fstest.MapFS{"a.yaml": {Data: []byte(entry)}, "b.yaml": {}, "c.yaml": {}, "d.yaml": {}, "e.yaml": {}}, maxFileSize},
 			"kb/e.yaml: all files together have more than 67108864 bytes (too-large)"},
 		{"a folder with a file's name", fstest.MapFS{"a.yaml": {Data: []byte(entry)}, "b.yaml/x": {}}, "kb/b.yaml: this is no file (unreadable)"},
 		{"a pipe", fstest.MapFS{"a.yaml": {Data: []byte(entry)}, "b.yaml": {Mode: fs.ModeNamedPipe}}, "kb/b.yaml: this is no file (unreadable)"},
