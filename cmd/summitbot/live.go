@@ -36,13 +36,14 @@ type reloader struct {
 	loaded  uint64        // trace of the files that were loaded last, taken before
 	metrics *ops.Metrics
 	board   *ops.Board
+	keeps   bool // what is asked in vain
 	log     *slog.Logger
 }
 
 // put makes a knowledge base answer.
 func (r *reloader) put(k *knowledge, reload bool) {
 	if !reload || k.base.Version != r.version {
-		r.live.now.Store(k.bot(r.log))
+		r.live.now.Store(bot.New(k.base, k.index, bot.Options{Log: r.log, Unanswered: r.keeps}))
 	}
 	r.version = k.base.Version
 	r.metrics.Loaded(k.base, time.Now(), reload)

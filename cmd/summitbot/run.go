@@ -57,7 +57,7 @@ func (runCommand) Run(c *call) error {
 	registry.MustRegister(board)
 	reload := &reloader{
 		live: &live{}, load: c.quietly().knowledgeInForce, dir: string(c.cfg.Knowledge.Dir), every: c.cfg.Knowledge.Watch,
-		loaded: loaded, metrics: metrics, board: board, log: log,
+		loaded: loaded, metrics: metrics, board: board, keeps: c.cfg.Log.Unanswered, log: log,
 	}
 	reload.put(know, false)
 	core := guard.New(reload.live, guard.Options{
