@@ -71,7 +71,7 @@ type Limits struct {
 // Ops is the endpoint for operators: health, readiness, metrics.
 type Ops struct {
 	Address Address `env:"SUMMITBOT_OPS_ADDRESS" default:"127.0.0.1:8090" want:"an address such as 127.0.0.1:8090 or :8090, or off" help:"Where health, readiness and metrics are served, without any password: keep it off public addresses."`
-	Profile bool    `env:"SUMMITBOT_OPS_PPROF" default:"false" want:"true or false" help:"Serve Go's profiler there, too. It shows what is in memory."`
+	Profile Switch  `env:"SUMMITBOT_OPS_PPROF" default:"off" want:"on or off" help:"Serve Go's profiler there, too. It shows what is in memory."`
 }
 
 // Log is how the program reports on itself, on standard error.
@@ -80,7 +80,7 @@ type Log struct {
 	Format LogFormat  `env:"SUMMITBOT_LOG_FORMAT" default:"auto" want:"auto, text or json" help:"How lines are logged: auto is text on a terminal and JSON elsewhere."`
 
 	IDs        LogIDs `env:"SUMMITBOT_LOG_IDS" default:"off" want:"off or hashed" help:"Whether lines say which people and channels they are about: hashed tells them apart, until the next start, and does not say who they are."`
-	Unanswered bool   `env:"SUMMITBOT_LOG_UNANSWERED" default:"false" want:"true or false" help:"Log the questions that found no answer or no good one, without who asked. Only with the readers' consent."`
+	Unanswered Switch `env:"SUMMITBOT_LOG_UNANSWERED" default:"off" want:"on or off" help:"Log the questions that found no answer or no good one, without who asked. Only with the readers' consent."`
 }
 
 // Run is how the serving process behaves.

@@ -124,7 +124,7 @@ func TestFaults(t *testing.T) {
 		{environ: []string{"SUMMITBOT_CHANNEL_LIMIT=5/0s"}, want: "SUMMITBOT_CHANNEL_LIMIT: want a number and a duration such as 20/1m, or off, got 5/0s"},
 		{environ: []string{"SUMMITBOT_OPS_ADDRESS=8090"}, want: "SUMMITBOT_OPS_ADDRESS: want an address such as 127.0.0.1:8090 or :8090, or off, got 8090"},
 		{environ: []string{"SUMMITBOT_OPS_ADDRESS=:http"}, want: "SUMMITBOT_OPS_ADDRESS: want an address such as 127.0.0.1:8090 or :8090, or off, got :http"},
-		{environ: []string{"SUMMITBOT_OPS_PPROF=1"}, want: "SUMMITBOT_OPS_PPROF: want true or false, got 1"},
+		{environ: []string{"SUMMITBOT_OPS_PPROF=maybe"}, want: "SUMMITBOT_OPS_PPROF: want on or off, got maybe"},
 		{environ: []string{"SUMMITBOT_LOG_IDS=plain"}, want: "SUMMITBOT_LOG_IDS: want off or hashed, got plain"},
 		{ // All at once, in the order of Config.
 			environ: []string{"SUMMITBOT_LOG_LEVEL=loud", "TELEGRAM_TOKEN=", "DISCORD_TOKEN="},

@@ -205,13 +205,6 @@ func parse(text string, v reflect.Value) error {
 	switch into := v.Addr().Interface().(type) {
 	case encoding.TextUnmarshaler:
 		return into.UnmarshalText([]byte(text))
-	case *bool:
-		switch text {
-		case "true", "false":
-			*into = text == "true"
-			return nil
-		}
-		return errors.New("neither true nor false")
 	case *time.Duration:
 		d, err := time.ParseDuration(text)
 		if err == nil && d < 0 {

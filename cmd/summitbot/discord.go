@@ -7,6 +7,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 
 	"summitbot/adapters/discord"
+	"summitbot/adapters/ops"
 	"summitbot/config"
 )
 
@@ -23,13 +24,28 @@ func onDiscord(cfg config.Discord) platform {
 		token: cfg.Token,
 		open: func(s service) (adapter, error) {
 			library.Do(func() { discordgo.Logger = discord.Logger(s.log) })
-			return discord.New(settings, s.bot, s.log)
+			a, err := discord.New(settings, s.core, s.log)
+			if err != nil {
+				return nil, err
+			}
+			return discordAdapter{a}, nil
 		},
 		examine: func(ctx context.Context, s service) (found []finding) {
-			for _, f := range discord.Doctor(ctx, settings, s.bot) {
+			for _, f := range discord.Doctor(ctx, settings, s.core) {
 				found = append(found, finding{string(f.Level), f.Check, f.Text, f.Advice})
 			}
 			return found
 		},
+	}
+}
+
+// A discordAdapter tells operators what they want to see of the adapter.
+type discordAdapter struct{ *discord.Adapter }
+
+// Stats implements ops.Reporter.
+func (a discordAdapter) Stats() ops.Stats {
+	s := a.Adapter.Stats()
+	return ops.Stats{
+		Queued: s.Queued, Dropped: float64(s.Dropped), Unreadable: float64(s.Malformed), Undelivered: float64(s.Failed + s.Late),
 	}
 }

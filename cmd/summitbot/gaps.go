@@ -16,7 +16,7 @@ type gapsCommand struct {
 }
 
 func (gapsCommand) Help() string {
-	return "Reads a log from standard input, as `summitbot run` writes it with SUMMITBOT_LOG_UNANSWERED=true, and groups by likeness what was asked in vain."
+	return "Reads a log from standard input, as `summitbot run` writes it with SUMMITBOT_LOG_UNANSWERED=on, and groups by likeness what was asked in vain."
 }
 
 // maxWordings is how many wordings of a group are shown.

@@ -269,7 +269,7 @@ func TestLogIDs(t *testing.T) {
 
 // What is asked in vain is logged with consent only, and then /privacy says so.
 func TestUnanswered(t *testing.T) {
-	for consent, kept := range map[string]bool{"false": false, "true": true} {
+	for consent, kept := range map[string]bool{"off": false, "on": true} {
 		p := launch(t, "SUMMITBOT_KB=testdata/kb", "SUMMITBOT_LOG_UNANSWERED="+consent)
 		p.ask("what is the capital of Peru")
 		if got := strings.Contains(p.log.String(), `"asked in vain","why":"no_answer","question":"what is the capital of Peru"`); got != kept {

@@ -57,17 +57,17 @@ func (runCommand) Run(c *call) error {
 	registry.MustRegister(board)
 	reload := &reloader{
 		live: &live{}, load: c.quietly().knowledgeInForce, dir: string(c.cfg.Knowledge.Dir), every: c.cfg.Knowledge.Watch,
-		loaded: loaded, metrics: metrics, board: board, keeps: c.cfg.Log.Unanswered, log: log,
+		loaded: loaded, metrics: metrics, board: board, keeps: bool(c.cfg.Log.Unanswered), log: log,
 	}
 	reload.put(know, false)
 	core := guard.New(reload.live, guard.Options{
 		User: guard.Limit(c.cfg.Limits.User), Channel: guard.Limit(c.cfg.Limits.Channel),
-		Unanswered: c.cfg.Log.Unanswered, Observer: metrics, Log: log,
+		Unanswered: bool(c.cfg.Log.Unanswered), Observer: metrics, Log: log,
 	})
 	// Operators look on while questions are drained.
 	life, end := context.WithCancel(context.Background())
 	defer end()
-	if err := c.operations(life, ops.Options{Board: board, Metrics: registry, Profile: c.cfg.Ops.Profile}, log); err != nil {
+	if err := c.operations(life, ops.Options{Board: board, Metrics: registry, Profile: bool(c.cfg.Ops.Profile)}, log); err != nil {
 		return err
 	}
 	go c.heed(ctx, reload, level, log)
