@@ -197,7 +197,7 @@ func (a *Adapter) understand(i interaction) (m bot.Message, s scene, ok bool) {
 	d := i.Data.get()
 	author := i.author()
 	m = bot.Message{
-		Platform: "discord", Conversation: conversation(i.ChannelID, author.ID), User: "discord:" + author.ID, Locale: i.Locale,
+		Platform: "discord", Conversation: conversation(i.ChannelID, author.ID), User: "discord:" + author.ID, Channel: "discord:" + i.ChannelID, Locale: i.Locale,
 		Private: i.alone(),
 	}
 	s.owner, s.follow = author.ID, true
@@ -265,6 +265,8 @@ func (a *Adapter) show(i interaction, came time.Time, r bot.Reply, s scene) {
 			a.failedTo("acknowledge a press", err)
 		}
 		return
+	case r.Kind == bot.KindNone:
+		return // Discord says by itself that the bot did not respond
 	case s.replace:
 		kind = respondUpdate
 	case a.quietly(i, r, s):

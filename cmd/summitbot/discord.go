@@ -45,7 +45,12 @@ type discordAdapter struct{ *discord.Adapter }
 // Stats implements ops.Reporter.
 func (a discordAdapter) Stats() ops.Stats {
 	s := a.Adapter.Stats()
-	return ops.Stats{
-		Queued: s.Queued, Dropped: float64(s.Dropped), Unreadable: float64(s.Malformed), Undelivered: float64(s.Failed + s.Late),
+	out := ops.Stats{
+		Queued: s.Queued, Oldest: s.Oldest, Dropped: float64(s.Dropped), Unreadable: float64(s.Malformed), Undelivered: float64(s.Failed + s.Late),
+		RateWaits: float64(s.Errors["rate_limited"]), Reconnects: float64(s.Reconnects), Errors: map[string]float64{},
 	}
+	for reason, n := range s.Errors {
+		out.Errors[reason] = float64(n)
+	}
+	return out
 }
