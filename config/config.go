@@ -41,6 +41,8 @@ type Discord struct {
 	Server         IDs    `env:"SUMMITBOT_DISCORD_SERVER" want:"the id of one server" help:"Register the commands in this server alone, to try them out: there they appear at once."`
 	MessageContent Switch `env:"SUMMITBOT_DISCORD_MESSAGE_CONTENT" default:"off" want:"on or off" help:"Ask Discord for the privileged message-content intent, which only plain questions in listed channels need."`
 	Channels       IDs    `env:"SUMMITBOT_DISCORD_CHANNELS" want:"ids of channels, separated by commas" help:"Answer plain questions in these channels as well, if message content is on."`
+	Servers        IDs    `env:"SUMMITBOT_DISCORD_ALLOWED_SERVERS" want:"ids of servers, separated by commas" help:"Answer in these servers alone, and in private. Without it, in all."`
+	Allowed        IDs    `env:"SUMMITBOT_DISCORD_ALLOWED_CHANNELS" want:"ids of channels, separated by commas" help:"Answer in these channels alone, and in private. Without it, in all."`
 	Shards         Shards `env:"SUMMITBOT_DISCORD_SHARDS" want:"a total such as 4, or which of how many, such as 0-3/16" help:"Which shards this process runs. Without it, as many as Discord recommends."`
 }
 
@@ -70,8 +72,8 @@ type Limits struct {
 
 // Ops is the endpoint for operators: health, readiness, metrics.
 type Ops struct {
-	Address Address `env:"SUMMITBOT_OPS_ADDRESS" default:"127.0.0.1:8090" want:"an address such as 127.0.0.1:8090 or :8090, or off" help:"Where health, readiness and metrics are served, without any password: keep it off public addresses."`
-	Profile Switch  `env:"SUMMITBOT_OPS_PPROF" default:"off" want:"on or off" help:"Serve Go's profiler there, too. It shows what is in memory."`
+	Address Endpoint `env:"SUMMITBOT_OPS_ADDRESS" default:"127.0.0.1:8090" want:"an address such as 127.0.0.1:8090 or :8090, or off" help:"Where health, readiness and metrics are served, without any password: keep it off public addresses."`
+	Profile Switch   `env:"SUMMITBOT_OPS_PPROF" default:"off" want:"on or off" help:"Serve Go's profiler there, too. It shows what is in memory."`
 }
 
 // Log is how the program reports on itself, on standard error.
@@ -121,9 +123,15 @@ type Address string
 
 // UnmarshalText checks the form.
 func (a *Address) UnmarshalText(text []byte) error {
-	_, _, err := net.SplitHostPort(string(text))
+	_, port, err := net.SplitHostPort(string(text))
+	if err != nil {
+		return err
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return err
+	}
 	*a = Address(text)
-	return err
+	return nil
 }
 
 // ChatIDs are numbers of chats.
@@ -222,21 +230,18 @@ func (l *Limit) UnmarshalText(text []byte) error {
 // Off is what is written where something is not wanted.
 const Off = "off"
 
-// An Address is where to listen, or Off.
-type Address string
+// An Endpoint is an Address, or Off.
+type Endpoint string
 
-// UnmarshalText takes a host, which may be missing, and a port.
-func (a *Address) UnmarshalText(text []byte) error {
+// UnmarshalText takes what Address takes, or Off.
+func (e *Endpoint) UnmarshalText(text []byte) error {
 	if string(text) != Off {
-		_, port, err := net.SplitHostPort(string(text))
-		if err != nil {
+		var a Address
+		if err := a.UnmarshalText(text); err != nil {
 			return err
 		}
-		if n, err := strconv.ParseUint(port, 10, 16); err != nil || strconv.FormatUint(n, 10) != port {
-			return errors.New("no port")
-		}
 	}
-	*a = Address(text)
+	*e = Endpoint(text)
 	return nil
 }
 

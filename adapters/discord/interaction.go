@@ -170,6 +170,10 @@ type scene struct {
 
 // respond answers a command, a press or a form.
 func (a *Adapter) respond(i interaction, came time.Time) {
+	if !a.config.allows(i.GuildID, i.ChannelID) {
+		a.show(i, came, bot.Reply{Kind: bot.KindNotice, Text: "I do not answer in this channel. You can ask me in private."}, scene{quiet: true})
+		return
+	}
 	m, s, ok := a.understand(i)
 	if !ok {
 		ctx, cancel := context.WithDeadline(a.work, came.Add(respondWithin))

@@ -17,6 +17,7 @@ func onDiscord(cfg config.Discord) platform {
 	settings := discord.Config{
 		Token: cfg.Token.Reveal(), APIURL: string(cfg.API), Guild: string(cfg.Server),
 		MessageContent: bool(cfg.MessageContent), Channels: cfg.Channels.List(), ShardIDs: ids, Shards: total,
+		AllowedServers: cfg.Servers.List(), AllowedChannels: cfg.Allowed.List(),
 	}
 	var library sync.Once
 	return platform{
