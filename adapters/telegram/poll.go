@@ -38,13 +38,19 @@ func (a *Adapter) poll(ctx context.Context) error {
 		return err
 	}
 	allowed, _ := json.Marshal(allowedUpdates)
+	// The first call, and the first after a failure, waits for no updates: its answer says that all is well.
+	proven := false
 	for failures := 0; ctx.Err() == nil; {
+		wait := time.Duration(0)
+		if proven {
+			wait = a.timing.poll
+		}
 		offset := a.offset(at, a.timing.hold)
 		// Telegram lets a bot that names the same offset twice wait, or see a single update. Without an offset it returns the
 		// same: all that is not confirmed.
 		at.bare = offset == at.sent && !at.bare
 		at.sent = offset
-		params := tgbotapi.Params{"limit": itoa(batchSize), "timeout": itoa(int64(a.timing.poll / time.Second)), "allowed_updates": string(allowed)}
+		params := tgbotapi.Params{"limit": itoa(batchSize), "timeout": itoa(int64(wait / time.Second)), "allowed_updates": string(allowed)}
 		if !at.bare {
 			params.AddNonZero64("offset", at.sent)
 		}
@@ -58,6 +64,7 @@ func (a *Adapter) poll(ctx context.Context) error {
 		}
 		if err != nil {
 			failures++
+			proven = false
 			pause, fatal := a.trouble(err, failures)
 			if fatal != nil {
 				return fatal
@@ -68,7 +75,7 @@ func (a *Adapter) poll(ctx context.Context) error {
 		if failures > 0 {
 			a.log.Info("receiving from Telegram again", "failures", failures)
 		}
-		failures = 0
+		failures, proven = 0, true
 		a.setFault("")
 		for _, raw := range batch {
 			id, in := a.takeOn(ctx, raw, true)
