@@ -100,7 +100,7 @@ func (b *Bot) parseRef(s string) (ref, bool) {
 // act carries out what a pressed choice stands for.
 func (b *Bot) act(ctx context.Context, m Message) Reply {
 	if m.Action == noneAction {
-		b.log.Info("nothing of what was offered was meant")
+		b.log.InfoContext(ctx, "nothing of what was offered was meant")
 		return Reply{
 			Kind:    KindNotice,
 			Text:    "Sorry about that. Please try other words, or pick a topic to see what can be asked.",
@@ -115,7 +115,7 @@ func (b *Bot) act(ctx context.Context, m Message) Reply {
 		}
 	case upAction, downAction:
 		if e, ok := b.base.Entry(rest); ok {
-			return b.rated(e, verb+":" == upAction)
+			return b.rated(ctx, e, verb+":" == upAction)
 		}
 	case commandAction:
 		if c, ok := b.parseCall(rest); ok {
@@ -184,8 +184,8 @@ func (b *Bot) parseCall(s string) (call, bool) {
 }
 
 // rated thanks for a word on an answer. Of one that did not help it offers the neighbours.
-func (b *Bot) rated(e *kb.Entry, helped bool) Reply {
-	b.log.Info("answer rated", "entry", e.ID, "helped", helped)
+func (b *Bot) rated(ctx context.Context, e *kb.Entry, helped bool) Reply {
+	b.log.InfoContext(ctx, "answer rated", "entry", e.ID, "helped", helped)
 	if helped {
 		return Reply{Kind: KindNotice, Text: "Thank you, good to know."}
 	}

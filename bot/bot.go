@@ -28,6 +28,7 @@ type Bot struct {
 	beside map[string][]int // what is not told beside each entry, as indices of entries
 	names  *names
 	table  []Command // the commands
+	keeps  bool      // questions that find no good answer
 
 	headlines headlines // of what questions complete to
 
@@ -38,6 +39,8 @@ type Bot struct {
 type Options struct {
 	Log *slog.Logger     // nil discards
 	Now func() time.Time // the clock; nil is time.Now. It only ages conversations
+
+	Unanswered bool // questions that find no good answer are kept; /privacy says so
 }
 
 // New makes a bot that answers from a knowledge base with its index.
@@ -48,7 +51,7 @@ func New(base *kb.Base, index *match.Index, opt Options) *Bot {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	b := &Bot{base: base, index: index, log: opt.Log, now: opt.Now, talks: newConversations(), beside: beside(base), names: newNames(base), headlines: newHeadlines(base)}
+	b := &Bot{base: base, index: index, log: opt.Log, now: opt.Now, talks: newConversations(), beside: beside(base), names: newNames(base), headlines: newHeadlines(base), keeps: opt.Unanswered}
 	b.overview = b.overviews()
 	b.table = b.commandTable()
 	return b

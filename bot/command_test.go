@@ -87,7 +87,7 @@ func TestCommands(t *testing.T) {
 		{give: "help", kind: KindHelp, want: []string{"the harbour talks between Norda and Suda", "item /ask <question>: Ask a question", "item /delegation [side] [meeting]: ", "item /privacy: "}, not: []string{"/start"}},
 		{give: "start", kind: KindHelp, title: "Hello!", want: []string{"item /who [person]: "}},
 		{give: "about", kind: KindHelp, want: []string{"field Source: The Harbour Post, “How two islands came to talk”", "field As of: 10 May 1931", "field Answers: 14, and 1 question that", "field Knowledge base: version " + harbour().base.Version}},
-		{give: "privacy", kind: KindHelp, want: []string{"nothing of what you type is stored", "for a few minutes"}},
+		{give: "privacy", kind: KindHelp, want: []string{"Nothing of what you type is stored", "for a few minutes"}},
 		{give: "sources", kind: KindHelp, want: []string{"“How two islands came to talk”", "10 May 1931", "§1 is the first", "It has 12", "item Introduction: §1\n", "item The talks: §§8–12"}},
 
 		// Asking.

@@ -55,13 +55,16 @@ func (b *Bot) about(call) Reply {
 	return r
 }
 
-// privacy says what is kept. It is true of the default settings.
+// privacy says what is kept.
 func (b *Bot) privacy(call) Reply {
+	kept := "Nothing of what you type is stored. "
+	if b.keeps {
+		kept = "Only questions to which I find no good answer are kept, without your name or any id, so that what is missing can be added. "
+	}
 	return Reply{
 		Kind:  KindHelp,
 		Title: "Privacy",
-		Text: "With the default settings nothing of what you type is stored. " +
-			"Only the last topic of a conversation is remembered, for a few minutes, so that you can ask on.",
+		Text:  kept + "The last topic of a conversation is remembered for a few minutes, so that you can ask on.",
 	}
 }
 

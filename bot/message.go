@@ -10,6 +10,7 @@ type Message struct {
 	Platform     string // "discord", "telegram", "console": for limits and logs, never for decisions
 	Conversation string // what belongs together: a private chat, or one user's questions in a channel. Unique over all platforms
 	User         string // whoever asks. Unique over all platforms; for rate limits only
+	Channel      string // where it is asked, private or not. Unique over all platforms; for rate limits only; may be empty
 	Locale       string // BCP 47 tag of the user's settings; may be empty
 	Text         string
 	Command      string // a command's name without a slash

@@ -27,6 +27,8 @@ type Config struct {
 	Discord   Discord
 	Telegram  Telegram
 	Knowledge Knowledge
+	Limits    Limits
+	Ops       Ops
 	Log       Log
 	Run       Run
 }
@@ -39,6 +41,8 @@ type Discord struct {
 	Server         IDs    `env:"SUMMITBOT_DISCORD_SERVER" want:"the id of one server" help:"Register the commands in this server alone, to try them out: there they appear at once."`
 	MessageContent Switch `env:"SUMMITBOT_DISCORD_MESSAGE_CONTENT" default:"off" want:"on or off" help:"Ask Discord for the privileged message-content intent, which only plain questions in listed channels need."`
 	Channels       IDs    `env:"SUMMITBOT_DISCORD_CHANNELS" want:"ids of channels, separated by commas" help:"Answer plain questions in these channels as well, if message content is on."`
+	Servers        IDs    `env:"SUMMITBOT_DISCORD_ALLOWED_SERVERS" want:"ids of servers, separated by commas" help:"Answer in these servers alone, and in private. Without it, in all."`
+	Allowed        IDs    `env:"SUMMITBOT_DISCORD_ALLOWED_CHANNELS" want:"ids of channels, separated by commas" help:"Answer in these channels alone, and in private. Without it, in all."`
 	Shards         Shards `env:"SUMMITBOT_DISCORD_SHARDS" want:"a total such as 4, or which of how many, such as 0-3/16" help:"Which shards this process runs. Without it, as many as Discord recommends."`
 }
 
@@ -56,13 +60,29 @@ type Telegram struct {
 
 // Knowledge is what the bot answers from.
 type Knowledge struct {
-	Dir Dir `env:"SUMMITBOT_KB" want:"a folder that exists" help:"A folder with another knowledge base. Without it, the one in the program answers."`
+	Dir   Dir           `env:"SUMMITBOT_KB" want:"a folder that exists" help:"A folder with another knowledge base. Without it, the one in the program answers."`
+	Watch time.Duration `env:"SUMMITBOT_KB_WATCH" default:"10s" want:"a duration such as 20s or 1m" help:"How often that folder is looked at; changed files are loaded once they stay the same from one look to the next. 0s never looks, so that only SIGHUP reloads."`
+}
+
+// Limits are how much may be asked. Who asks more is told so once, and then not answered for a while.
+type Limits struct {
+	User    Limit `env:"SUMMITBOT_USER_LIMIT" default:"20/1m" want:"a number and a duration such as 20/1m, or off" help:"How many messages of one person are answered in a time."`
+	Channel Limit `env:"SUMMITBOT_CHANNEL_LIMIT" default:"120/1m" want:"a number and a duration such as 20/1m, or off" help:"How many messages in one channel or chat are answered in a time."`
+}
+
+// Ops is the endpoint for operators: health, readiness, metrics.
+type Ops struct {
+	Address Endpoint `env:"SUMMITBOT_OPS_ADDRESS" default:"127.0.0.1:8090" want:"an address such as 127.0.0.1:8090 or :8090, or off" help:"Where health, readiness and metrics are served, without any password: keep it off public addresses."`
+	Profile Switch   `env:"SUMMITBOT_OPS_PPROF" default:"off" want:"on or off" help:"Serve Go's profiler there, too. It shows what is in memory."`
 }
 
 // Log is how the program reports on itself, on standard error.
 type Log struct {
 	Level  slog.Level `env:"SUMMITBOT_LOG_LEVEL" default:"info" want:"debug, info, warn or error" help:"The least important lines that are logged."`
 	Format LogFormat  `env:"SUMMITBOT_LOG_FORMAT" default:"auto" want:"auto, text or json" help:"How lines are logged: auto is text on a terminal and JSON elsewhere."`
+
+	IDs        LogIDs `env:"SUMMITBOT_LOG_IDS" default:"off" want:"off or hashed" help:"Whether lines say which people and channels they are about: hashed tells them apart, until the next start, and does not say who they are."`
+	Unanswered Switch `env:"SUMMITBOT_LOG_UNANSWERED" default:"off" want:"on or off" help:"Log the questions that found no answer or no good one, without who asked. Only with the readers' consent."`
 }
 
 // Run is how the serving process behaves.
@@ -103,9 +123,15 @@ type Address string
 
 // UnmarshalText checks the form.
 func (a *Address) UnmarshalText(text []byte) error {
-	_, _, err := net.SplitHostPort(string(text))
+	_, port, err := net.SplitHostPort(string(text))
+	if err != nil {
+		return err
+	}
+	if _, err := strconv.ParseUint(port, 10, 16); err != nil {
+		return err
+	}
 	*a = Address(text)
-	return err
+	return nil
 }
 
 // ChatIDs are numbers of chats.
@@ -177,4 +203,63 @@ func (f *LogFormat) UnmarshalText(text []byte) error {
 		return nil
 	}
 	return errors.New("unknown log format")
+}
+
+// A Limit is at most N messages within Per; the zero value is no limit.
+type Limit struct {
+	N   int
+	Per time.Duration
+}
+
+// UnmarshalText reads "20/1m", or "off".
+func (l *Limit) UnmarshalText(text []byte) error {
+	*l = Limit{}
+	if string(text) == Off {
+		return nil
+	}
+	number, per, ok := strings.Cut(string(text), "/")
+	n, err := strconv.Atoi(number)
+	d, errPer := time.ParseDuration(per)
+	if !ok || err != nil || errPer != nil || n < 1 || n > 1_000_000 || d < time.Second || d > 24*time.Hour {
+		return errors.New("no limit")
+	}
+	*l = Limit{n, d}
+	return nil
+}
+
+// Off is what is written where something is not wanted.
+const Off = "off"
+
+// An Endpoint is an Address, or Off.
+type Endpoint string
+
+// UnmarshalText takes what Address takes, or Off.
+func (e *Endpoint) UnmarshalText(text []byte) error {
+	if string(text) != Off {
+		var a Address
+		if err := a.UnmarshalText(text); err != nil {
+			return err
+		}
+	}
+	*e = Endpoint(text)
+	return nil
+}
+
+// LogIDs is what lines say of ids.
+type LogIDs string
+
+// What lines may say of ids.
+const (
+	IDsOff    LogIDs = "off"
+	IDsHashed LogIDs = "hashed"
+)
+
+// UnmarshalText takes only what there is.
+func (i *LogIDs) UnmarshalText(text []byte) error {
+	switch LogIDs(text) {
+	case IDsOff, IDsHashed:
+		*i = LogIDs(text)
+		return nil
+	}
+	return errors.New("unknown form of ids")
 }

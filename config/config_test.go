@@ -33,10 +33,13 @@ func TestDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{
-		Discord:  Discord{API: "https://discord.com/api"},
-		Telegram: Telegram{API: "https://api.telegram.org", WebhookListen: ":8443", Pace: PaceLimits},
-		Log:      Log{Level: slog.LevelInfo, Format: LogAuto},
-		Run:      Run{DrainTimeout: 20 * time.Second},
+		Discord:   Discord{API: "https://discord.com/api"},
+		Telegram:  Telegram{API: "https://api.telegram.org", WebhookListen: ":8443", Pace: PaceLimits},
+		Knowledge: Knowledge{Watch: 10 * time.Second},
+		Limits:    Limits{User: Limit{20, time.Minute}, Channel: Limit{120, time.Minute}},
+		Ops:       Ops{Address: "127.0.0.1:8090"},
+		Log:       Log{Level: slog.LevelInfo, Format: LogAuto, IDs: IDsOff},
+		Run:       Run{DrainTimeout: 20 * time.Second},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
@@ -116,6 +119,13 @@ func TestFaults(t *testing.T) {
 		{environ: []string{"SUMMITBOT_LOG_FORMAT=a\tb"}, want: `SUMMITBOT_LOG_FORMAT: want auto, text or json, got "a\tb"`},
 		{environ: []string{"SUMMITBOT_DRAIN_TIMEOUT=20"}, want: "SUMMITBOT_DRAIN_TIMEOUT: want a duration such as 20s or 1m, got 20"},
 		{environ: []string{"SUMMITBOT_DRAIN_TIMEOUT=-1s"}, want: "SUMMITBOT_DRAIN_TIMEOUT: want a duration such as 20s or 1m, got -1s"},
+		{environ: []string{"SUMMITBOT_USER_LIMIT=20"}, want: "SUMMITBOT_USER_LIMIT: want a number and a duration such as 20/1m, or off, got 20"},
+		{environ: []string{"SUMMITBOT_USER_LIMIT=0/1m"}, want: "SUMMITBOT_USER_LIMIT: want a number and a duration such as 20/1m, or off, got 0/1m"},
+		{environ: []string{"SUMMITBOT_CHANNEL_LIMIT=5/0s"}, want: "SUMMITBOT_CHANNEL_LIMIT: want a number and a duration such as 20/1m, or off, got 5/0s"},
+		{environ: []string{"SUMMITBOT_OPS_ADDRESS=8090"}, want: "SUMMITBOT_OPS_ADDRESS: want an address such as 127.0.0.1:8090 or :8090, or off, got 8090"},
+		{environ: []string{"SUMMITBOT_OPS_ADDRESS=:http"}, want: "SUMMITBOT_OPS_ADDRESS: want an address such as 127.0.0.1:8090 or :8090, or off, got :http"},
+		{environ: []string{"SUMMITBOT_OPS_PPROF=maybe"}, want: "SUMMITBOT_OPS_PPROF: want on or off, got maybe"},
+		{environ: []string{"SUMMITBOT_LOG_IDS=plain"}, want: "SUMMITBOT_LOG_IDS: want off or hashed, got plain"},
 		{ // All at once, in the order of Config.
 			environ: []string{"SUMMITBOT_LOG_LEVEL=loud", "TELEGRAM_TOKEN=", "DISCORD_TOKEN="},
 			want:    "DISCORD_TOKEN is set but empty\nTELEGRAM_TOKEN is set but empty\nSUMMITBOT_LOG_LEVEL: want debug, info, warn or error, got loud",

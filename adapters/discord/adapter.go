@@ -249,12 +249,25 @@ type Stats struct {
 	Panics    int64 // questions that made the program panic
 	Failed    int64 // replies that Discord did not take
 	Late      int64 // responses that missed Discord's three seconds
+
+	Oldest     time.Duration    // how long the oldest question has been waiting or being answered
+	Reconnects int64            // connections to the gateway, without the first of each shard
+	Errors     map[string]int64 // calls that failed, by one of Reasons; those made again count each time
 }
 
 // Stats may be called at any time.
 func (a *Adapter) Stats() Stats {
 	s := &a.stats
-	return Stats{a.queue.len(), s.dropped.Load(), s.malformed.Load(), s.panics.Load(), s.refused.Load(), s.late.Load()}
+	out := Stats{
+		Queued: a.queue.len(), Dropped: s.dropped.Load(), Malformed: s.malformed.Load(), Panics: s.panics.Load(), Failed: s.refused.Load(), Late: s.late.Load(),
+		Oldest: a.queue.oldest(), Errors: a.api.tally.counts(),
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for _, x := range a.shards {
+		out.Reconnects += x.again.Load()
+	}
+	return out
 }
 
 // Ready says why the adapter cannot answer at the moment; nil if it can: each shard is logged in and has heard from Discord

@@ -15,7 +15,7 @@ func (a *Adapter) answer(q question) {
 	ctx, cancel := context.WithTimeout(a.work, sendFor)
 	defer cancel()
 	r := a.think(ctx, bot.Message{
-		Platform: "discord", Conversation: conversation(q.ChannelID, q.author.ID), User: "discord:" + q.author.ID,
+		Platform: "discord", Conversation: conversation(q.ChannelID, q.author.ID), User: "discord:" + q.author.ID, Channel: "discord:" + q.ChannelID,
 		Text: q.text, Topic: q.topic, Private: q.inPrivate,
 	})
 	if r.Kind == bot.KindNone || q.unasked && (r.Kind != bot.KindAnswer || r.Source == "") {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -21,6 +22,8 @@ type Config struct {
 	MessageContent bool
 	// Channels are the ids of channels in which plain questions are answered as well.
 	Channels []string
+	// AllowedServers and AllowedChannels are ids of where alone questions are answered, and in private. Empty: everywhere.
+	AllowedServers, AllowedChannels []string
 	// ShardIDs are the shards that this process runs, of Shards in total. Empty and zero: all that Discord recommends.
 	ShardIDs []int
 	Shards   int
@@ -63,6 +66,11 @@ func (c Config) normal() (Config, error) {
 			fault("the channel %q is no Discord id: it is a number of 17 to 20 digits (right-click the channel > Copy Channel ID)", id)
 		}
 	}
+	for _, id := range slices.Concat(c.AllowedServers, c.AllowedChannels) {
+		if !isID(id) {
+			fault("the allowed server or channel %q is no Discord id: it is a number of 17 to 20 digits", id)
+		}
+	}
 	if len(c.Channels) > 0 && !c.MessageContent {
 		fault("channels for plain questions are listed, but message content is off, without which Discord shows the bot no plain questions")
 	}
@@ -78,6 +86,12 @@ func (c Config) normal() (Config, error) {
 		fault("the number of shards is negative")
 	}
 	return c, errors.Join(faults...)
+}
+
+// allows says whether questions are answered in a place. A guild's id is empty in private.
+func (c Config) allows(guild, channel string) bool {
+	in := func(list []string, id string) bool { return len(list) == 0 || slices.Contains(list, id) }
+	return guild == "" || in(c.AllowedServers, guild) && in(c.AllowedChannels, channel)
 }
 
 // isID says whether a text is a snowflake. Tests use short ones.

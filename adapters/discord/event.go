@@ -99,7 +99,7 @@ func (a *Adapter) asked(raw json.RawMessage) (question, bool) {
 	q := question{message: m, author: m.Author.get(), inPrivate: m.GuildID == ""}
 	self := a.self()
 	if q.author.ID == "" || q.author.ID == self || q.author.Bot || q.author.System || m.WebhookID != "" ||
-		m.Type != typeDefault && m.Type != typeReply {
+		m.Type != typeDefault && m.Type != typeReply || !a.config.allows(m.GuildID, m.ChannelID) {
 		return question{}, false
 	}
 	if !q.inPrivate {

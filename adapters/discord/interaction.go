@@ -170,6 +170,10 @@ type scene struct {
 
 // respond answers a command, a press or a form.
 func (a *Adapter) respond(i interaction, came time.Time) {
+	if !a.config.allows(i.GuildID, i.ChannelID) {
+		a.show(i, came, bot.Reply{Kind: bot.KindNotice, Text: "I do not answer in this channel. You can ask me in private."}, scene{quiet: true})
+		return
+	}
 	m, s, ok := a.understand(i)
 	if !ok {
 		ctx, cancel := context.WithDeadline(a.work, came.Add(respondWithin))
@@ -197,7 +201,7 @@ func (a *Adapter) understand(i interaction) (m bot.Message, s scene, ok bool) {
 	d := i.Data.get()
 	author := i.author()
 	m = bot.Message{
-		Platform: "discord", Conversation: conversation(i.ChannelID, author.ID), User: "discord:" + author.ID, Locale: i.Locale,
+		Platform: "discord", Conversation: conversation(i.ChannelID, author.ID), User: "discord:" + author.ID, Channel: "discord:" + i.ChannelID, Locale: i.Locale,
 		Private: i.alone(),
 	}
 	s.owner, s.follow = author.ID, true
@@ -265,6 +269,8 @@ func (a *Adapter) show(i interaction, came time.Time, r bot.Reply, s scene) {
 			a.failedTo("acknowledge a press", err)
 		}
 		return
+	case r.Kind == bot.KindNone:
+		return // Discord says by itself that the bot did not respond
 	case s.replace:
 		kind = respondUpdate
 	case a.quietly(i, r, s):

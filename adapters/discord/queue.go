@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // A queue runs jobs: those of one key one after the other, those of different keys side by side, so that a channel that
@@ -12,18 +13,25 @@ type queue struct {
 	mostKey int // of one key
 
 	mu      sync.Mutex
-	waiting map[string][]func() // by key, while a job of it runs
+	waiting map[string][]job     // by key, while a job of it runs
+	running map[string]time.Time // when the running job of a key was queued: none of its key is older
 	jobs    int
 	closed  bool
 	idle    sync.WaitGroup
 }
 
+type job struct {
+	do func()
+	at time.Time // queued
+}
+
 func newQueue(most, mostKey int) *queue {
-	return &queue{most: most, mostKey: mostKey, waiting: make(map[string][]func())}
+	return &queue{most: most, mostKey: mostKey, waiting: make(map[string][]job), running: make(map[string]time.Time)}
 }
 
 // add queues a job, which must not panic, and says whether there was room.
-func (q *queue) add(key string, job func()) bool {
+func (q *queue) add(key string, do func()) bool {
+	now := job{do, time.Now()}
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	line, running := q.waiting[key]
@@ -32,20 +40,20 @@ func (q *queue) add(key string, job func()) bool {
 	}
 	q.jobs++
 	if running {
-		q.waiting[key] = append(line, job)
+		q.waiting[key] = append(line, now)
 		return true
 	}
-	q.waiting[key] = nil
+	q.waiting[key], q.running[key] = nil, now.at
 	q.idle.Add(1)
-	go q.run(key, job)
+	go q.run(key, do)
 	return true
 }
 
-func (q *queue) run(key string, job func()) {
+func (q *queue) run(key string, do func()) {
 	defer q.idle.Done()
-	for job != nil {
-		job()
-		job = q.next(key)
+	for do != nil {
+		do()
+		do = q.next(key)
 	}
 }
 
@@ -56,10 +64,22 @@ func (q *queue) next(key string) func() {
 	line := q.waiting[key]
 	if len(line) == 0 {
 		delete(q.waiting, key)
+		delete(q.running, key)
 		return nil
 	}
-	q.waiting[key] = line[1:]
-	return line[0]
+	q.waiting[key], q.running[key] = line[1:], line[0].at
+	return line[0].do
+}
+
+// oldest is how long the oldest job has been waiting or running.
+func (q *queue) oldest() time.Duration {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	var longest time.Duration
+	for _, at := range q.running {
+		longest = max(longest, time.Since(at))
+	}
+	return longest
 }
 
 // len is how many jobs wait or run.

@@ -9,9 +9,11 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -41,6 +43,7 @@ type api struct {
 	limits  *limits
 	retry   time.Duration
 	denied  chan struct{} // receives when the token is refused
+	tally   tally
 }
 
 func newAPI(base, token string, retry time.Duration) (*api, error) {
@@ -184,7 +187,45 @@ func (a *api) once(ctx context.Context, c call, body []byte) ([]byte, *exchange,
 		answer, err = rest.ResponseBody, nil
 	}
 	a.limits.note(c, x)
+	a.tally.count(x.status, err)
 	return answer, x, err
+}
+
+// Reasons are why calls to Discord fail.
+var Reasons = []string{"network", "rate_limited", "unauthorised", "forbidden", "server", "refused", "cancelled"}
+
+// A tally counts calls that failed, by an index of Reasons.
+type tally [7]atomic.Int64
+
+func (t *tally) count(status int, err error) {
+	reason := ""
+	switch {
+	case status == 0 && errors.Is(err, context.Canceled):
+		reason = "cancelled"
+	case status == 0:
+		reason = "network"
+	case status == http.StatusTooManyRequests:
+		reason = "rate_limited"
+	case status == http.StatusUnauthorized:
+		reason = "unauthorised"
+	case status == http.StatusForbidden:
+		reason = "forbidden"
+	case status >= 500:
+		reason = "server"
+	case status >= 300:
+		reason = "refused"
+	}
+	if i := slices.Index(Reasons, reason); i >= 0 {
+		t[i].Add(1)
+	}
+}
+
+func (t *tally) counts() map[string]int64 {
+	m := make(map[string]int64, len(Reasons))
+	for i, r := range Reasons {
+		m[r] = t[i].Load()
+	}
+	return m
 }
 
 func (a *api) refusal(c call, x *exchange, answer []byte) error {

@@ -57,8 +57,9 @@ type shard struct {
 	log       *slog.Logger
 	times     times
 
-	up      atomic.Bool // logged in
-	gateway string      // where the last session began
+	up      atomic.Bool  // logged in
+	again   atomic.Int64 // connections after the first
+	gateway string       // where the last session began
 
 	mu      sync.Mutex
 	link    *link // the newest connection; events of older ones come again
@@ -68,10 +69,14 @@ type shard struct {
 
 // run connects again and again, until the context ends or an operator is needed.
 func (s *shard) run(ctx context.Context) error {
-	failed := 0
+	failed, tried := 0, false
 	lost := time.Now()
 	for {
 		began := time.Now()
+		if tried {
+			s.again.Add(1)
+		}
+		tried = true
 		live, cause := s.connect(ctx, failed)
 		if ctx.Err() != nil {
 			return nil

@@ -384,3 +384,26 @@ func TestManyQuestionsAtOnce(t *testing.T) {
 		t.Errorf("%d answers", answers())
 	}
 }
+
+// Where only some places are allowed, others get silence, or a word where Discord wants one.
+func TestAnswersInAllowedPlacesAlone(t *testing.T) {
+	const other = "700000000000000077"
+	r := start(t, discordtest.Settings{}, func(c *Config, _ *times) {
+		c.AllowedServers, c.AllowedChannels = []string{discordtest.GuildID}, []string{discordtest.Channel}
+	})
+	r.AwaitConnected(1)
+	r.Say(discordtest.Said{Channel: other, Text: discordtest.Mention + " not here"})
+	i := r.Responded(r.Use(discordtest.Place{Channel: other}, "ask", "question", "not here"))
+	if !i.Message.Ephemeral || i.Message.Body.Embeds[0].Description != "I do not answer in this channel. You can ask me in private." {
+		t.Errorf("responded %+v", i.Message)
+	}
+	private := r.Say(discordtest.Said{DM: true, Text: "in private"})
+	r.Answer(discordtest.DM, private)
+	here := r.Say(discordtest.Said{Text: discordtest.Mention + " here"})
+	if got := description(r.Answer(discordtest.Channel, here)); got != "here" {
+		t.Errorf("answered %q", got)
+	}
+	if got := r.Messages(other); len(got) != 0 {
+		t.Errorf("answered where it is not allowed: %+v", got)
+	}
+}

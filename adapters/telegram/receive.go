@@ -315,7 +315,7 @@ func (a *Adapter) carryOut(ctx context.Context, c *callbackQuery) (toast string,
 			return "", nil
 		}
 		to, v, here = reply(m), a.view(m.Chat), m.ID
-		q.Conversation, q.Private = conversation(m.Chat, m.topic(), c.From.ID), m.Chat.private()
+		q.Conversation, q.Private, q.Channel = conversation(m.Chat, m.topic(), c.From.ID), m.Chat.private(), "telegram:"+itoa(m.Chat.ID)
 	} else if !a.allowed(c.From.ID) {
 		return "", nil
 	}

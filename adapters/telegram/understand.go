@@ -114,7 +114,7 @@ func (a *Adapter) question(m *message) (bot.Message, bool) {
 	text, entities := m.words()
 	q := bot.Message{
 		Platform: "telegram", Conversation: conversation(m.Chat, m.topic(), user), User: "telegram:" + itoa(user), Locale: language,
-		Private: m.Chat.private(),
+		Private: m.Chat.private(), Channel: "telegram:" + itoa(m.Chat.ID),
 	}
 	toUs := m.ReplyTo != nil && m.ReplyTo.From != nil && m.ReplyTo.From.ID == me.ID
 	if toUs {

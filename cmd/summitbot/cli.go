@@ -4,15 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"reflect"
 	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kong"
-	"golang.org/x/term"
-
 	"summitbot/config"
 )
 
@@ -29,7 +26,8 @@ type app struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	environ        []string                          // "NAME=value" each
-	signals        func() (<-chan os.Signal, func()) // starts to catch signals; the function ends that
+	signals        func() (<-chan os.Signal, func()) // starts to catch the signals that end it; the function ends that
+	hints          func() (<-chan os.Signal, func()) // the same for those that ask it to reload or to tell more; nil: none come
 	platforms      func(config.Config) []platform    // where it can serve
 }
 
@@ -38,7 +36,8 @@ type grammar struct {
 	Chat    chatCommand    `cmd:"" default:"1" help:"Talk to the bot in this terminal. This is what happens without a command."`
 	Ask     askCommand     `cmd:"" help:"Ask one question, or answer questions a line each with --json."`
 	Run     runCommand     `cmd:"" help:"Serve Discord and Telegram, whichever has a token."`
-	KB      kbCommand      `cmd:"" name:"kb" help:"Begin or check a knowledge base."`
+	Health  healthCommand  `cmd:"" name:"healthcheck" help:"Ask a bot that runs here whether it is well."`
+	KB      kbCommand      `cmd:"" name:"kb" help:"Begin or check a knowledge base, and see what it lacks."`
 	Config  configCommand  `cmd:"" help:"Show or check the configuration."`
 	Doctor  doctorCommand  `cmd:"" help:"Check how the bot is set up at Discord or Telegram, and say how to mend it."`
 	Version versionCommand `cmd:"" help:"Say which version this is."`
@@ -176,17 +175,4 @@ func (a *app) getenv(name string) string {
 		}
 	}
 	return value
-}
-
-// logger writes to standard error, nothing below a level.
-func (c *call) logger(least slog.Level) *slog.Logger {
-	opt := &slog.HandlerOptions{Level: max(least, c.cfg.Log.Level)}
-	format := c.cfg.Log.Format
-	if f, ok := c.stderr.(*os.File); format == config.LogAuto && ok && term.IsTerminal(int(f.Fd())) {
-		format = config.LogText
-	}
-	if format == config.LogText {
-		return slog.New(slog.NewTextHandler(c.stderr, opt))
-	}
-	return slog.New(slog.NewJSONHandler(c.stderr, opt))
 }

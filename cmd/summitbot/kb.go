@@ -15,6 +15,7 @@ type kbCommand struct {
 	Lint  lintCommand  `cmd:"" help:"Say what is wrong with a knowledge base, and what could be better."`
 	Test  testCommand  `cmd:"" help:"Ask a knowledge base its regression questions."`
 	Stats statsCommand `cmd:"" help:"Count what is in a knowledge base."`
+	Gaps  gapsCommand  `cmd:"" help:"Group what was asked in vain, from a log, and draft what would answer it."`
 }
 
 // folder is the argument that all of them take.

@@ -20,6 +20,7 @@ func main() {
 		stderr:    os.Stderr,
 		environ:   os.Environ(),
 		signals:   interrupts,
+		hints:     hints,
 		platforms: platforms,
 	}
 	os.Exit(a.run(os.Args[1:]))
@@ -29,5 +30,13 @@ func main() {
 func interrupts() (signals <-chan os.Signal, release func()) {
 	c := make(chan os.Signal, 2)
 	signal.Notify(c, os.Interrupt, syscall.SIGTERM)
+	return c, func() { signal.Stop(c) }
+}
+
+// hints starts to catch the signals that change how the process runs: SIGHUP reloads the knowledge base, SIGUSR1 turns the
+// log to debug and back.
+func hints() (signals <-chan os.Signal, release func()) {
+	c := make(chan os.Signal, 2)
+	signal.Notify(c, syscall.SIGHUP, syscall.SIGUSR1)
 	return c, func() { signal.Stop(c) }
 }

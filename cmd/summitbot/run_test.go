@@ -17,6 +17,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"summitbot/adapters/ops"
 	"summitbot/bot"
 	"summitbot/config"
 )
@@ -45,6 +46,17 @@ func (a *acts) runs() int {
 type adapterFunc func(context.Context) error
 
 func (f adapterFunc) Run(ctx context.Context) error { return f(ctx) }
+func (adapterFunc) Ready() error                    { return nil }
+func (adapterFunc) Stats() ops.Stats                { return ops.Stats{} }
+
+// superviseAll runs platforms with nothing to answer from.
+func superviseAll(ctx context.Context, all []platform, log *slog.Logger) error {
+	var names []string
+	for _, p := range all {
+		names = append(names, p.name)
+	}
+	return supervise(ctx, all, service{log: log}, ops.NewBoard(names))
+}
 
 type fatalError struct{ error }
 
@@ -73,7 +85,7 @@ func TestFailedAdapterRunsAgainWhileOthersServe(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() {
-			done <- supervise(ctx, []platform{platformOf("flaky", flaky), platformOf("steady", steady), platformOf("dead", dead)}, service{nil, logTo(&log)})
+			done <- superviseAll(ctx, []platform{platformOf("flaky", flaky), platformOf("steady", steady), platformOf("dead", dead)}, logTo(&log))
 		}()
 		time.Sleep(time.Hour)
 		if flaky.runs() != 4 || steady.runs() != 1 || dead.runs() != 1 {
@@ -99,7 +111,7 @@ func TestWaitsGrowAndRecover(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() {
-			done <- supervise(ctx, []platform{platformOf("flaky", a)}, service{nil, logTo(&bytes.Buffer{})})
+			done <- superviseAll(ctx, []platform{platformOf("flaky", a)}, logTo(&bytes.Buffer{}))
 		}()
 		time.Sleep(time.Hour)
 		cancel()
@@ -125,7 +137,7 @@ func TestStopWhileWaiting(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() {
-			done <- supervise(ctx, []platform{platformOf("flaky", inTurn(fails))}, service{nil, logTo(&bytes.Buffer{})})
+			done <- superviseAll(ctx, []platform{platformOf("flaky", inTurn(fails))}, logTo(&bytes.Buffer{}))
 		}()
 		synctest.Wait()
 		cancel()
@@ -143,7 +155,7 @@ func TestStopWhileWaiting(t *testing.T) {
 
 func TestNothingLeftToServe(t *testing.T) {
 	cannotOpen := platform{name: "other", token: config.NewSecret("t0ken"), open: func(service) (adapter, error) { return nil, errors.New("no such platform") }}
-	err := supervise(t.Context(), []platform{platformOf("dead", inTurn(refused)), cannotOpen}, service{nil, logTo(&bytes.Buffer{})})
+	err := superviseAll(t.Context(), []platform{platformOf("dead", inTurn(refused)), cannotOpen}, logTo(&bytes.Buffer{}))
 	const want = "no platform can be served: dead: logging in: the token is refused\nother: no such platform"
 	if err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
@@ -158,7 +170,7 @@ func serving(act func(context.Context, service) error, args ...string) (signals 
 		stdin:     strings.NewReader(""),
 		stdout:    &bytes.Buffer{},
 		stderr:    &stderr,
-		environ:   []string{"DISCORD_TOKEN=s3cret", "SUMMITBOT_KB=testdata/kb", "SUMMITBOT_UNKNOWN_THING=1"},
+		environ:   []string{"DISCORD_TOKEN=s3cret", "SUMMITBOT_KB=testdata/kb", "SUMMITBOT_UNKNOWN_THING=1", "SUMMITBOT_OPS_ADDRESS=127.0.0.1:0"},
 		signals:   func() (<-chan os.Signal, func()) { return signals, func() {} },
 		platforms: func(config.Config) []platform { return []platform{platformOf("discord", inTurn(act)), {name: "unset"}} },
 	}
@@ -170,7 +182,7 @@ func serving(act func(context.Context, service) error, args ...string) (signals 
 func TestRunAnswersUntilSignal(t *testing.T) {
 	answered := make(chan string, 1)
 	signals, end := serving(func(ctx context.Context, s service) error {
-		answered <- s.bot.Reply(ctx, bot.Message{Platform: "discord", Conversation: "c", User: "u", Text: "how tall is the tower?"}).Text
+		answered <- s.core.Reply(ctx, bot.Message{Platform: "discord", Conversation: "c", User: "u", Text: "how tall is the tower?"}).Text
 		<-ctx.Done()
 		return ctx.Err()
 	})

@@ -11,7 +11,8 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
-	"summitbot/bot"
+	"summitbot/adapters/guard"
+	"summitbot/adapters/ops"
 	"summitbot/config"
 )
 
@@ -19,6 +20,7 @@ import (
 // waiting cannot mend has a method Fatal() bool that says so; after any other the adapter is run again.
 type adapter interface {
 	Run(ctx context.Context) error
+	ops.Reporter
 }
 
 // A platform is where the bot can serve, if it has a token.
@@ -32,8 +34,8 @@ type platform struct {
 
 // A service is what an adapter is given.
 type service struct {
-	bot *bot.Bot
-	log *slog.Logger
+	core guard.Core
+	log  *slog.Logger
 }
 
 const (
@@ -43,12 +45,14 @@ const (
 )
 
 // supervise runs the platforms' adapters side by side until ctx is done. One that fails is run again, one with a fatal
-// fault stays down, and neither touches the others. An error means that none is left.
-func supervise(ctx context.Context, all []platform, s service) error {
+// fault stays down, and neither touches the others. The board shows how they do. An error means that none is left.
+func supervise(ctx context.Context, all []platform, s service, board *ops.Board) error {
 	var wg sync.WaitGroup
 	fatal := make([]error, len(all))
 	for i, p := range all {
-		wg.Go(func() { fatal[i] = keep(ctx, p, service{s.bot, s.log.With("platform", p.name)}) })
+		wg.Go(func() {
+			fatal[i] = keep(ctx, p, service{s.core, s.log.With("platform", p.name)}, board.Platform(p.name))
+		})
 	}
 	wg.Wait()
 	if ctx.Err() != nil {
@@ -58,19 +62,21 @@ func supervise(ctx context.Context, all []platform, s service) error {
 }
 
 // keep runs one platform's adapter until ctx is done, which is no error, or until a fatal fault, which it returns.
-func keep(ctx context.Context, p platform, s service) error {
+func keep(ctx context.Context, p platform, s service, place *ops.Platform) error {
 	waits := backoff.NewExponentialBackOff()
 	waits.InitialInterval, waits.MaxInterval, waits.Multiplier = firstWait, longestWait, 2
 	for {
 		began := time.Now()
-		err := attempt(ctx, p, s)
+		err := attempt(ctx, p, s, place)
 		switch {
 		case ctx.Err() != nil:
 			if err != nil && !errors.Is(err, context.Canceled) {
 				s.log.Warn("adapter did not stop cleanly", "error", err)
 			}
+			place.End(ops.Stopped, nil)
 			return nil
 		case isFatal(err):
+			place.End(ops.Down, err)
 			s.log.Error("adapter stays down", "error", err)
 			return fmt.Errorf("%s: %w", p.name, err)
 		case err == nil:
@@ -79,6 +85,7 @@ func keep(ctx context.Context, p platform, s service) error {
 		if time.Since(began) >= steady {
 			waits.Reset()
 		}
+		place.End(ops.Waiting, err)
 		wait := waits.NextBackOff()
 		s.log.Warn("adapter failed and is run again", "error", err, "wait", wait.Round(time.Millisecond).String())
 		select {
@@ -90,7 +97,7 @@ func keep(ctx context.Context, p platform, s service) error {
 }
 
 // attempt runs an adapter once.
-func attempt(ctx context.Context, p platform, s service) (err error) {
+func attempt(ctx context.Context, p platform, s service, place *ops.Platform) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			s.log.Error("panic in adapter", "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
@@ -101,6 +108,7 @@ func attempt(ctx context.Context, p platform, s service) (err error) {
 	if err != nil {
 		return &openError{err}
 	}
+	place.Run(a)
 	return a.Run(ctx)
 }
 

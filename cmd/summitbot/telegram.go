@@ -2,8 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
+	"strings"
 	"time"
 
+	"summitbot/adapters/ops"
 	"summitbot/adapters/telegram"
 	"summitbot/config"
 )
@@ -24,12 +27,42 @@ func onTelegram(cfg config.Telegram, drain time.Duration) platform {
 	return platform{
 		name:  "telegram",
 		token: cfg.Token,
-		open:  func(s service) (adapter, error) { return telegram.New(settings, s.bot, s.log) },
+		open: func(s service) (adapter, error) {
+			a, err := telegram.New(settings, s.core, s.log)
+			if err != nil {
+				return nil, err
+			}
+			return telegramAdapter{a}, nil
+		},
 		examine: func(ctx context.Context, s service) (found []finding) {
-			for _, f := range telegram.Doctor(ctx, settings, s.bot) {
+			for _, f := range telegram.Doctor(ctx, settings, s.core) {
 				found = append(found, finding{string(f.Level), f.Check, f.Text, f.Advice})
 			}
 			return found
 		},
 	}
+}
+
+// A telegramAdapter tells operators what they want to see of the adapter.
+type telegramAdapter struct{ *telegram.Adapter }
+
+// Ready implements ops.Reporter.
+func (a telegramAdapter) Ready() error {
+	if s := a.Adapter.Stats(); !s.Ready {
+		return errors.New(s.Fault)
+	}
+	return nil
+}
+
+// Stats implements ops.Reporter. Each failed call is counted, also one that is made again and then succeeds.
+func (a telegramAdapter) Stats() ops.Stats {
+	s := a.Adapter.Stats()
+	out := ops.Stats{
+		Queued: s.Queue, Oldest: s.Oldest, Dropped: float64(s.Refused), Unreadable: float64(s.Undecodable),
+		RateWaits: float64(s.RateWaits), Reconnects: float64(s.Reconnects), Errors: map[string]float64{},
+	}
+	for reason, n := range s.Errors {
+		out.Errors[strings.ReplaceAll(reason, " ", "_")] += float64(n)
+	}
+	return out
 }
