@@ -187,10 +187,10 @@ func (s *Server) Calls(methods ...string) []Call {
 	return out
 }
 
-// Await waits until something holds; half a minute without it fails the test. It is asked again whenever something happens.
+// Await waits until something holds; two minutes without it fail the test, so that a busy machine does not. It is asked again whenever something happens.
 func (s *Server) Await(what string, holds func() bool) {
 	s.t.Helper()
-	s.AwaitFor(30*time.Second, what, holds)
+	s.AwaitFor(2*time.Minute, what, holds)
 }
 
 // AwaitFor is Await with another patience.
