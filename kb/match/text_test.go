@@ -27,7 +27,7 @@ func TestNormal(t *testing.T) {
 		{"were that is were", "were they there", "were they there"},
 		{"nothing", " \t\n", ""},
 		{"broken encoding", "a\xff\xfeb", "a b"},
-		{"right to left marks", "‮abc‬", "abc"},
+		{"right to left marks", "\u202eabc\u202c", "abc"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := Normal(tt.in); got != tt.want {
