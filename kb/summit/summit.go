@@ -3,8 +3,10 @@
 package summit
 
 import (
+	"archive/zip"
 	"bytes"
-	"embed"
+	_ "embed"
+	"fmt"
 	"io/fs"
 
 	"summitbot/kb"
@@ -13,14 +15,20 @@ import (
 
 //go:generate go run ./learn
 
-//go:embed *.yaml
-var files embed.FS
+//go:embed files.zip
+var files []byte
 
 //go:embed learnt.bin.gz
 var learnt []byte
 
-// Files are the knowledge base as its editors wrote it.
-func Files() fs.FS { return files }
+// Files are the knowledge base as its editors wrote it, unpacked as they are read.
+func Files() fs.FS {
+	z, err := zip.NewReader(bytes.NewReader(files), int64(len(files)))
+	if err != nil {
+		panic(fmt.Errorf("summit: the embedded files are damaged: %w", err)) // a fault of the build, not of any input
+	}
+	return z
+}
 
 // Load returns the knowledge base with its index, without the phrasings: those are in Files.
 func Load() (*kb.Base, *match.Index, error) { return kb.Restore(bytes.NewReader(learnt)) }

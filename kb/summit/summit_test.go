@@ -15,9 +15,16 @@ func TestLearntIsInStep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := kb.Load(Files(), "kb/summit")
+	files, err := kb.Load(os.DirFS("."), "kb/summit")
 	if err != nil {
 		t.Fatal(err)
+	}
+	packed, err := kb.Load(Files(), "kb/summit")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if packed.Version != files.Version {
+		t.Errorf("files.zip is of version %s, the files are of %s: run go generate ./kb/summit", packed.Version, files.Version)
 	}
 	if base.Version != files.Version {
 		t.Errorf("learnt.bin.gz is of version %s, the files are of %s: run go generate ./kb/summit", base.Version, files.Version)

@@ -1,5 +1,6 @@
 // Command learn learns the index of a knowledge base and writes both as one file, so that the bot need not learn when it
-// starts. Run it after every change of the files:
+// starts; beside it, it packs the files themselves, which the binary carries for lint and tests. Run it after every change of
+// the files:
 //
 //	go generate ./kb/summit
 //
@@ -7,6 +8,8 @@
 package main
 
 import (
+	"archive/zip"
+	"bytes"
 	"flag"
 	"log"
 	"os"
@@ -56,5 +59,35 @@ func run(dir, out string, evidence bool) error {
 	if err := kb.Store(f, b, ix); err != nil {
 		return err
 	}
-	return f.Close()
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return pack(dir, filepath.Join(filepath.Dir(out), "files.zip"))
+}
+
+// pack zips the knowledge base's files. The same files give the same archive.
+func pack(dir, out string) error {
+	names, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
+	if err != nil {
+		return err
+	}
+	var buf bytes.Buffer
+	z := zip.NewWriter(&buf)
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		w, err := z.Create(filepath.Base(name))
+		if err != nil {
+			return err
+		}
+		if _, err := w.Write(data); err != nil {
+			return err
+		}
+	}
+	if err := z.Close(); err != nil {
+		return err
+	}
+	return os.WriteFile(out, buf.Bytes(), 0o644)
 }
