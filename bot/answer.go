@@ -80,7 +80,8 @@ func (b *Bot) question(m Message, text string) Reply {
 // query is a question with what it leans on of what was talked about before.
 func (b *Bot) query(text string, last topic) match.Query {
 	q := match.Query{Text: text}
-	if lean := leaning(text); lean > 0 && last.before != "" {
+	// What has no word that the knowledge base knows asks for nothing more of what was said.
+	if lean := leaning(text); lean > 0 && last.before != "" && b.index.Match(q).Signals.Covered > 0 {
 		q.Before, q.Last, q.Lean, q.Near = last.before, last.entry, lean, b.beside[last.entry]
 	}
 	return q
