@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -129,7 +130,7 @@ func (c *client) try(ctx context.Context, method string, params tgbotapi.Params,
 	if err == nil {
 		return nil
 	}
-	e := &Error{Method: method, Code: once.status, sent: once.wrote.Load()}
+	e := &Error{Method: method, Code: once.status, sent: once.wrote.Load() && !unwritten(err)}
 	var refused *tgbotapi.Error
 	switch {
 	case errors.As(err, &refused):
@@ -235,6 +236,18 @@ func withoutURL(err error) error {
 		err = u.Err
 	}
 	return err
+}
+
+// unwritten says whether a call failed while its request was being written. What does not arrive whole is not carried out.
+func unwritten(err error) bool {
+	var op *net.OpError
+	for errors.As(err, &op) {
+		if op.Op == "write" {
+			return true
+		}
+		err = op.Err
+	}
+	return false
 }
 
 // An attempt is the library's HTTP client for a single call.

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -276,7 +277,7 @@ func TestOutage(t *testing.T) {
 	run := start(t, srv, &script{reply: func(m bot.Message) bot.Reply {
 		if m.Text == "one" {
 			g.shut()
-			time.Sleep(50 * time.Millisecond) // until the bot sees its connections closed
+			time.Sleep(300 * time.Millisecond) // until the bot sees its connections closed
 			close(gone)
 		}
 		return echo(m)
@@ -294,6 +295,23 @@ func TestOutage(t *testing.T) {
 	}
 	if s := run.Stats(); s.Errors["network"] == 0 {
 		t.Errorf("stats are %+v", s)
+	}
+}
+
+// What failed while it was being written did not arrive; of what was written whole nobody knows.
+func TestUnwritten(t *testing.T) {
+	t.Parallel()
+	write := &net.OpError{Op: "write", Net: "tcp", Err: os.NewSyscallError("write", syscall.EPIPE)}
+	for _, tc := range []struct {
+		err  error
+		want bool
+	}{
+		{write, true}, {&net.OpError{Op: "readfrom", Net: "tcp", Err: write}, true}, {fmt.Errorf("x: %w", write), true},
+		{&net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}, false}, {io.EOF, false}, {nil, false},
+	} {
+		if got := unwritten(tc.err); got != tc.want {
+			t.Errorf("%v: %v", tc.err, got)
+		}
 	}
 }
 
