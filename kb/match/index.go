@@ -97,8 +97,8 @@ const rareKept = 6000
 
 // Options say how an index is learnt; the zero value is right.
 type Options struct {
-	Passes     int                             // of the trainer; 0 is 8, or 5 where there are many phrasings
-	Folds      int                             // of the calibration on held-out phrasings; 0 is 3, negative is none
+	Passes     int                             // of the trainer; 0 is 8, or 4 where there are many phrasings
+	Folds      int                             // of the calibration on held-out phrasings; 0 is 3, or 2 where there are many phrasings; negative is none
 	FoldPasses int                             // of the trainer in each; 0 is 2
 	Tests      []Test                          // questions to calibrate on, if there are enough
 	Progress   func(step string, done, of int) // told what is going on; may be nil
@@ -106,7 +106,7 @@ type Options struct {
 
 // Learn makes an index from a corpus. It is deterministic.
 func Learn(c *Corpus, opt Options) *Index {
-	opt.Folds, opt.FoldPasses = cmp.Or(opt.Folds, 3), cmp.Or(opt.FoldPasses, 2)
+	opt.FoldPasses = cmp.Or(opt.FoldPasses, 2)
 	if opt.Progress == nil {
 		opt.Progress = func(string, int, int) {}
 	}
@@ -114,12 +114,11 @@ func Learn(c *Corpus, opt Options) *Index {
 	ix := newIndex(c)
 	ix.policy = defaultPolicy
 	ex := ix.examples(c)
-	if opt.Passes == 0 {
-		opt.Passes = 5
-		if len(ex) < rareKept || len(opt.Tests) >= enoughTests {
-			opt.Passes = 8 // it is quick, or learnt once and stored
-		}
+	passes, folds := 4, 2 // whoever starts the bot waits for it
+	if len(ex) < rareKept || len(opt.Tests) >= enoughTests {
+		passes, folds = 8, 3 // it is quick, or learnt once and stored
 	}
+	opt.Passes, opt.Folds = cmp.Or(opt.Passes, passes), cmp.Or(opt.Folds, folds)
 	opt.Progress("learning", 0, 1)
 	// The folds learn beside the index itself.
 	var held []judged
