@@ -301,11 +301,28 @@ type gate struct {
 	pause time.Duration
 
 	mu   sync.Mutex
-	next map[int]time.Time // by concurrency key
+	keys map[int]*key
+}
+
+// A key is what Discord counts identifies by: one is on its way at a time, and the next may follow after a pause.
+type key struct {
+	busy chan struct{} // holds one while somebody is within, who alone may touch next
+	next time.Time
 }
 
 func newGate(api *api, pause time.Duration) *gate {
-	return &gate{api: api, pause: pause, next: make(map[int]time.Time)}
+	return &gate{api: api, pause: pause, keys: make(map[int]*key)}
+}
+
+func (g *gate) key(n int) *key {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	k := g.keys[n]
+	if k == nil {
+		k = &key{busy: make(chan struct{}, 1)}
+		g.keys[n] = k
+	}
+	return k
 }
 
 type gatewayInfo struct {
@@ -340,28 +357,30 @@ func (g *gate) info(ctx context.Context) (gatewayInfo, error) {
 	return info, nil
 }
 
-// pass waits until a shard may identify, and says where.
-func (g *gate) pass(ctx context.Context, shard int) (url string, err error) {
+// pass waits until a shard may identify, and says where. The shard is through when its identify has left, or when nothing
+// has come of it.
+func (g *gate) pass(ctx context.Context, shard int) (url string, through func(), err error) {
 	info, err := g.info(ctx)
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	limit := info.Limit
-	var wait time.Duration
-	if limit.Total > 0 && limit.Remaining < 100 {
+	k := g.key(shard % max(info.Limit.Concurrency, 1))
+	select {
+	case k.busy <- struct{}{}:
+	case <-ctx.Done():
+		return "", nil, ctx.Err()
+	}
+	wait := time.Until(k.next)
+	if limit := info.Limit; limit.Total > 0 && limit.Remaining < 100 {
 		// Discord resets the token of a bot that identifies more often than it may: what is left must last.
-		wait = time.Duration(limit.ResetAfter) * time.Millisecond / time.Duration(max(limit.Remaining, 1))
+		wait = max(wait, time.Duration(limit.ResetAfter)*time.Millisecond/time.Duration(max(limit.Remaining, 1)))
 	}
-	key := shard % max(limit.Concurrency, 1)
-	g.mu.Lock()
-	at := time.Now().Add(wait)
-	if g.next[key].After(at) {
-		at = g.next[key]
+	if !sleep(ctx, wait) {
+		<-k.busy
+		return "", nil, ctx.Err()
 	}
-	g.next[key] = at.Add(g.pause)
-	g.mu.Unlock()
-	if !sleep(ctx, time.Until(at)) {
-		return "", ctx.Err()
-	}
-	return info.URL, nil
+	return info.URL, func() {
+		k.next = time.Now().Add(g.pause)
+		<-k.busy
+	}, nil
 }

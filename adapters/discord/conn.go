@@ -82,12 +82,13 @@ type link struct {
 	leaving  bool
 	cause    error
 
+	said   chan struct{} // closed when the greeting has left
 	parted chan struct{} // receives when a close frame has left
 	done   chan struct{} // closed at the end
 }
 
 func newLink(idle, grace time.Duration) *link {
-	return &link{idle: idle, grace: grace, parted: make(chan struct{}, 1), done: make(chan struct{})}
+	return &link{idle: idle, grace: grace, said: make(chan struct{}), parted: make(chan struct{}, 1), done: make(chan struct{})}
 }
 
 // dial connects the link. It is called once, before anything is read or written.
@@ -277,10 +278,10 @@ func (l *link) Write(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	send := p
+	send, greets := p, false
 	if l.upgraded.Load() {
-		greets, err := l.mayWrite(p[0] & 0xf)
-		if err != nil {
+		var err error
+		if greets, err = l.mayWrite(p[0] & 0xf); err != nil {
 			return 0, err
 		}
 		if greets && l.greeting != nil {
@@ -293,7 +294,10 @@ func (l *link) Write(p []byte) (int, error) {
 	if _, err := l.Conn.Write(send); err != nil {
 		return 0, l.end(err)
 	}
-	if l.upgraded.Load() && p[0]&0xf == frameClose {
+	switch {
+	case greets:
+		close(l.said)
+	case l.upgraded.Load() && p[0]&0xf == frameClose:
 		signal(l.parted)
 	}
 	return len(p), nil

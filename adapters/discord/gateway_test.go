@@ -226,8 +226,10 @@ func TestSurvivesManyDisconnects(t *testing.T) {
 			t.Errorf("question %d answered %d times", i, count[id])
 		}
 	}
-	if n := len(r.Calls("^POST /channels/")); n != len(ids) {
-		t.Errorf("%d messages sent for %d questions", n, len(ids))
+	// Each call is noted once it is answered.
+	calls := func() int { return len(r.Calls("^POST /channels/")) }
+	if r.Within(5*time.Second, func() bool { return calls() >= len(ids) }); calls() != len(ids) {
+		t.Errorf("%d messages sent for %d questions", calls(), len(ids))
 	}
 	if n := len(r.Identifies()); n != 1 {
 		t.Errorf("%d sessions", n)
@@ -245,7 +247,7 @@ func TestIdentifiesNoFasterThanAllowed(t *testing.T) {
 	if d := at[2].Sub(at[0]); d < 250*time.Millisecond {
 		t.Errorf("the third shard %v after the first", d)
 	}
-	if d := at[4].Sub(at[0]); d < 550*time.Millisecond || d > 3*time.Second {
+	if d := at[4].Sub(at[0]); d < 500*time.Millisecond || d > 5*time.Second {
 		t.Errorf("the fifth shard %v after the first", d)
 	}
 	// Each question comes to one shard, and is answered by whichever it is.

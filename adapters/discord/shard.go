@@ -26,7 +26,7 @@ type times struct {
 	lowest    time.Duration // first wait after a failed attempt; doubled with each further one
 	highest   time.Duration
 	invalid   time.Duration // at most this is waited after opcode 9, at least a fifth of it
-	identify  time.Duration // between two identifies of the same concurrency key
+	identify  time.Duration // between two identifies of the same concurrency key: Discord's 5 s, and what the network may vary
 	forget    time.Duration // how long an unreachable session is tried before a new one is begun
 	drain     time.Duration // for the replies under way at the end
 	thinking  time.Duration // until a slow answer to an interaction is announced
@@ -37,7 +37,7 @@ type times struct {
 func realTimes() times {
 	return times{
 		open: 20 * time.Second, grace: 15 * time.Second, lowest: 500 * time.Millisecond, highest: 90 * time.Second, invalid: 5 * time.Second,
-		identify: 5 * time.Second, forget: 3 * time.Minute, drain: 10 * time.Second, thinking: 1200 * time.Millisecond,
+		identify: 5250 * time.Millisecond, forget: 3 * time.Minute, drain: 10 * time.Second, thinking: 1200 * time.Millisecond,
 		retry: 250 * time.Millisecond, perMinute: 20,
 	}
 }
@@ -118,18 +118,26 @@ func (s *shard) connect(ctx context.Context, failed int) (live bool, cause error
 	l := newLink(s.times.open, s.times.grace)
 	url := s.resumption(l)
 	if l.greeting == nil {
+		var through func()
 		var err error
-		if url, err = s.gate.pass(ctx, s.id); err != nil {
+		if url, through, err = s.gate.pass(ctx, s.id); err != nil {
 			return false, err
 		}
 		s.gateway = url
+		go func() {
+			select {
+			case <-l.said:
+			case <-l.done:
+			}
+			through()
+		}()
 	} else if url == "" || failed >= 3 && failed%2 == 1 {
 		// The address that READY told is the right one to resume at; where it is out of reach, any will do.
 		url = s.gateway
 	}
 	session, isReady, err := s.build(url, l)
 	if err != nil {
-		return false, err
+		return false, l.end(err)
 	}
 	// Whatever becomes of Open, the end of the link ends it.
 	opened := make(chan error, 1)
