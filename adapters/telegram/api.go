@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"strings"
 	"sync/atomic"
@@ -64,6 +65,7 @@ type Error struct {
 	MigrateTo   int64 // the supergroup that the group has become
 
 	sent  bool  // the request may have arrived
+	whole bool  // all of it was handed to the network
 	cause error // what the network said; nil where Telegram answered
 }
 
@@ -130,7 +132,7 @@ func (c *client) try(ctx context.Context, method string, params tgbotapi.Params,
 	if err == nil {
 		return nil
 	}
-	e := &Error{Method: method, Code: once.status, sent: once.wrote.Load() && !unwritten(err)}
+	e := &Error{Method: method, Code: once.status, sent: once.wrote.Load() && !unwritten(err), whole: once.whole.Load()}
 	var refused *tgbotapi.Error
 	switch {
 	case errors.As(err, &refused):
@@ -255,12 +257,15 @@ type attempt struct {
 	ctx        context.Context
 	http       *http.Client
 	status     int
-	wrote      atomic.Bool
+	wrote      atomic.Bool // some of the request may have left
+	whole      atomic.Bool // all of it has left
 	retryAfter time.Duration
 }
 
 func (a *attempt) Do(r *http.Request) (*http.Response, error) {
-	r = r.WithContext(a.ctx)
+	r = r.WithContext(httptrace.WithClientTrace(a.ctx, &httptrace.ClientTrace{
+		WroteRequest: func(i httptrace.WroteRequestInfo) { a.whole.Store(i.Err == nil) },
+	}))
 	if r.Body != nil && r.Body != http.NoBody {
 		r.Body = &watched{ReadCloser: r.Body, read: &a.wrote}
 	}

@@ -53,7 +53,7 @@ func (a *Adapter) poll(ctx context.Context) error {
 		}
 		batch, err := a.fetch(ctx, params, a.timing.poll+callTimeout/2)
 		var e *Error
-		if !at.bare && (err == nil || errors.As(err, &e) && e.sent) {
+		if !at.bare && (err == nil || errors.As(err, &e) && e.whole) {
 			at.told = at.sent
 		}
 		if ctx.Err() != nil {
@@ -150,7 +150,8 @@ func (a *Adapter) finish(at *cursor) {
 	}
 	allowed, _ := json.Marshal(allowedUpdates)
 	params := tgbotapi.Params{"limit": "1", "timeout": "0", "allowed_updates": string(allowed), "offset": itoa(offset)}
-	if _, err := a.fetch(context.WithoutCancel(a.jobs), params, 3*time.Second); err != nil {
+	var e *Error
+	if _, err := a.fetch(context.WithoutCancel(a.jobs), params, 2*time.Second); errors.As(err, &e) && !e.whole {
 		a.log.Warn("the last answers could not be confirmed: those questions will be answered again", "error", err)
 	}
 }

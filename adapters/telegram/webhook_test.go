@@ -43,9 +43,7 @@ func TestWebhook(t *testing.T) {
 	if got := texts(srv.AwaitSaid(privately, 20)); !slices.Equal(got, want) {
 		t.Errorf("the bot said %q", got)
 	}
-	if !run.Stats().Ready {
-		t.Error("not ready")
-	}
+	srv.Await("the bot is ready", func() bool { return run.Stats().Ready })
 	if got := srv.Allowed(); !slices.Equal(got, allowedUpdates) {
 		t.Errorf("the webhook asks for %v", got)
 	}
@@ -123,6 +121,7 @@ func TestWebhookFull(t *testing.T) {
 	if run.Stats().Refused == 0 {
 		t.Error("nothing was sent back: the test shows nothing")
 	}
+	srv.Await("all is delivered", func() bool { return srv.Pending() == 0 && run.Stats().Queue == 0 })
 	if n := len(srv.Calls("sendMessage")); n != 12 {
 		t.Errorf("%d messages sent, want 12", n)
 	}
