@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,15 +16,25 @@ import (
 	"summitbot/bot"
 )
 
+var nextPort atomic.Int32
+
+// unused is an address that nobody listens at, below the ports that the system gives to whoever asks for any.
+func unused(t *testing.T) string {
+	for range 100 {
+		addr := fmt.Sprintf("127.0.0.1:%d", 20_000+(os.Getpid()*37+int(nextPort.Add(1)))%10_000)
+		if l, err := net.Listen("tcp", addr); err == nil {
+			l.Close()
+			return addr
+		}
+	}
+	t.Fatal("no unused port")
+	return ""
+}
+
 // hooked starts an adapter that is delivered to, and returns its address.
 func hooked(t *testing.T, srv *telegramtest.Server, core Core, change ...func(*Config, *timing)) (*running, string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	l.Close()
+	addr := unused(t)
 	srv.Local = true
 	url := "http://" + addr + "/hook"
 	change = append([]func(*Config, *timing){func(c *Config, _ *timing) { c.Webhook = Webhook{URL: url, Listen: addr} }}, change...)
