@@ -116,7 +116,8 @@ func (b *Bot) completeQuestion(typed, pattern string, limit int) []Choice {
 			take(b.at(c))
 		}
 	}
-	if len(out) < limit {
+	// Letters in their order say something of a word that is being typed; of several words they are in any long headline.
+	if len(out) < limit && (len(out) == 0 || !strings.Contains(pattern, " ")) {
 		for _, m := range fuzzy.FindFrom(pattern, b.headlines) {
 			take(b.headlines[m.Index].entry)
 		}
