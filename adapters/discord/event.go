@@ -1,14 +1,22 @@
 package discord
 
 import (
+	"cmp"
 	"encoding/json"
-	"regexp"
+	"errors"
 	"slices"
 	"strings"
 )
 
-// The events as far as they matter here. What may be missing or of another shape than expected is optional, so that it
-// costs itself alone and not the whole event.
+// The events as far as they matter here.
+
+// decode reads an event into v and says whether it could. A part of another type than expected costs itself alone: it stays
+// empty, and the rest is read.
+func decode(raw []byte, v any) bool {
+	err := json.Unmarshal(raw, v)
+	var part *json.UnmarshalTypeError
+	return err == nil || errors.As(err, &part)
+}
 
 type user struct {
 	ID         string `json:"id"`
@@ -26,17 +34,17 @@ func (u user) name() string {
 }
 
 type message struct {
-	ID         string                `json:"id"`
-	ChannelID  string                `json:"channel_id"`
-	GuildID    string                `json:"guild_id"` // empty in direct messages
-	Type       int                   `json:"type"`
-	Content    string                `json:"content"` // empty where Discord withholds it
-	WebhookID  string                `json:"webhook_id"`
-	Author     optional[user]        `json:"author"`
-	Mentions   optional[[]user]      `json:"mentions"`
-	Reference  optional[reference]   `json:"message_reference"`
-	Referenced optional[message]     `json:"referenced_message"`
-	Components optional[[]component] `json:"components"`
+	ID         string      `json:"id"`
+	ChannelID  string      `json:"channel_id"`
+	GuildID    string      `json:"guild_id"` // empty in direct messages
+	Type       int         `json:"type"`
+	Content    string      `json:"content"` // empty where Discord withholds it
+	WebhookID  string      `json:"webhook_id"`
+	Author     *user       `json:"author"`
+	Mentions   []user      `json:"mentions"`
+	Reference  reference   `json:"message_reference"`
+	Referenced *message    `json:"referenced_message"`
+	Components []component `json:"components"`
 }
 
 // The types of messages that people write. All others are the system's.
@@ -51,31 +59,11 @@ type reference struct {
 }
 
 type component struct {
-	Type       int                   `json:"type"`
-	CustomID   string                `json:"custom_id"`
-	Value      string                `json:"value"`
-	Components optional[[]component] `json:"components"`
-	Component  optional[component]   `json:"component"` // a label's
-}
-
-// An optional is a part of an event that may be missing or malformed.
-type optional[T any] struct{ v *T }
-
-func (o *optional[T]) UnmarshalJSON(b []byte) error {
-	var v *T
-	if json.Unmarshal(b, &v) == nil {
-		o.v = v
-	}
-	return nil
-}
-
-// get returns the part, or its zero value.
-func (o optional[T]) get() T {
-	if o.v == nil {
-		var zero T
-		return zero
-	}
-	return *o.v
+	Type       int         `json:"type"`
+	CustomID   string      `json:"custom_id"`
+	Value      string      `json:"value"`
+	Components []component `json:"components"`
+	Component  *component  `json:"component"` // a label's
 }
 
 // A question is a message to the bot.
@@ -92,11 +80,11 @@ type question struct {
 // any message in a listed channel.
 func (a *Adapter) asked(raw json.RawMessage) (question, bool) {
 	var m message
-	if json.Unmarshal(raw, &m) != nil || !isID(m.ID) || !isID(m.ChannelID) || m.Author.v == nil {
+	if !decode(raw, &m) || !isID(m.ID) || !isID(m.ChannelID) || m.Author == nil {
 		a.stats.malformed.Add(1)
 		return question{}, false
 	}
-	q := question{message: m, author: m.Author.get(), inPrivate: m.GuildID == ""}
+	q := question{message: m, author: *m.Author, inPrivate: m.GuildID == ""}
 	self := a.self()
 	if q.author.ID == "" || q.author.ID == self || q.author.Bot || q.author.System || m.WebhookID != "" ||
 		m.Type != typeDefault && m.Type != typeReply || !a.config.allows(m.GuildID, m.ChannelID) {
@@ -107,22 +95,21 @@ func (a *Adapter) asked(raw json.RawMessage) (question, bool) {
 	}
 	text, mentioned := spoken(m, self)
 	q.text = text
-	target := m.Referenced.get()
-	reply := m.Reference.get().Type == 0 && target.Author.v != nil
-	toUs := reply && target.Author.get().ID == self
-	if m.Type == typeReply && m.Referenced.v == nil {
+	target := m.Referenced
+	reply := m.Reference.Type == 0 && target != nil && target.Author != nil
+	toUs := reply && target.Author.ID == self
+	if m.Type == typeReply && target == nil {
 		// Discord did not look up what it replies to; whom it pings tells.
-		toUs = slices.ContainsFunc(m.Mentions.get(), func(u user) bool { return u.ID == self })
-	}
-	if toUs {
-		q.topic = topicOf(target.Components.get())
+		toUs = slices.ContainsFunc(m.Mentions, func(u user) bool { return u.ID == self })
+	} else if toUs {
+		q.topic = topicOf(target.Components)
 	}
 	switch {
 	case mentioned && text == "" && reply && !toUs:
 		// "@bot" under what somebody else said: that is the question, where Discord shows it.
-		q.text, _ = spoken(target, self)
+		q.text, _ = spoken(*target, self)
 	case mentioned, q.inPrivate, toUs && text != "":
-	case slices.Contains(a.config.Channels, m.ChannelID) && text != "" && !reply && len(m.Mentions.get()) == 0:
+	case slices.Contains(a.config.Channels, m.ChannelID) && text != "" && !reply && len(m.Mentions) == 0:
 		q.unasked = true
 	default:
 		return question{}, false
@@ -130,40 +117,70 @@ func (a *Adapter) asked(raw json.RawMessage) (question, bool) {
 	return q, true
 }
 
-// token matches what Discord writes into a message's text for things that it shows otherwise: mentions of users, roles and
-// channels, emoji, moments, commands.
-var token = regexp.MustCompile(`<(@!?|@&|#|a?:\w+:|t:|/[^:<>]+:|id:)([\w:-]*)>`)
-
-// spoken is a message's text as people read it, without the mention of the bot, and whether there is one.
+// spoken is a message's text as people read it, without the mention of the bot, and whether there is one. Discord writes
+// into the text what it shows otherwise: <@5> and <@!5> for users, <@&5> for roles, <#5> for channels, <:name:5> and <a:name:5>
+// for emoji, <t:5:R> for moments, </name:5> for commands, <id:name> for its own places.
 func spoken(m message, self string) (text string, mentioned bool) {
-	if !strings.Contains(m.Content, "<") {
-		return strings.TrimSpace(m.Content), false
-	}
-	text = token.ReplaceAllStringFunc(m.Content, func(s string) string {
-		p := token.FindStringSubmatch(s)
-		switch kind, id := p[1], p[2]; {
-		case kind == "@" || kind == "@!":
-			if id == self && self != "" {
-				mentioned = true
-				return " "
-			}
-			for _, u := range m.Mentions.get() {
+	rest := m.Content
+	var b strings.Builder
+	for {
+		start := strings.IndexByte(rest, '<')
+		if start < 0 {
+			break
+		}
+		end := strings.IndexByte(rest[start:], '>')
+		if end < 0 {
+			break
+		}
+		token := rest[start+1 : start+end]
+		meant, known := "", false
+		switch id, isUser := userMention(token); {
+		case isUser && id == self:
+			mentioned, known = true, true
+		case isUser:
+			known = true
+			for _, u := range m.Mentions {
 				if u.ID == id {
-					return u.name()
+					meant = u.name()
 				}
 			}
-		case strings.HasPrefix(kind, "/"):
-			return strings.TrimSuffix(kind, ":")
+		case strings.HasPrefix(token, "/"):
+			meant, _, known = strings.Cut(token, ":")
+		default:
+			known = shownOtherwise(token)
 		}
-		return " "
-	})
-	return strings.TrimSpace(text), mentioned
+		if !known { // a mere sign
+			b.WriteString(rest[:start+1])
+			rest = rest[start+1:]
+			continue
+		}
+		b.WriteString(rest[:start])
+		b.WriteString(cmp.Or(meant, " "))
+		rest = rest[start+end+1:]
+	}
+	b.WriteString(rest)
+	return strings.TrimSpace(b.String()), mentioned
+}
+
+func userMention(token string) (id string, ok bool) {
+	id, ok = strings.CutPrefix(token, "@")
+	id = strings.TrimPrefix(id, "!")
+	return id, ok && isID(id)
+}
+
+func shownOtherwise(token string) bool {
+	for _, form := range []string{"@&", "#", ":", "a:", "t:", "id:"} {
+		if rest, ok := strings.CutPrefix(token, form); ok && rest != "" && !strings.ContainsAny(rest, " <\n") {
+			return true
+		}
+	}
+	return false
 }
 
 // topicOf finds the entry that one of the bot's messages is about, in its buttons.
 func topicOf(components []component) string {
 	for _, row := range components {
-		for _, c := range row.Components.get() {
+		for _, c := range row.Components {
 			p, ok := parsePress(c.CustomID)
 			switch {
 			case !ok:

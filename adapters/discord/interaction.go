@@ -48,33 +48,33 @@ const (
 )
 
 type interaction struct {
-	ID        string              `json:"id"`
-	AppID     string              `json:"application_id"`
-	Type      int                 `json:"type"`
-	Token     string              `json:"token"`
-	GuildID   string              `json:"guild_id"`
-	ChannelID string              `json:"channel_id"`
-	Context   *int                `json:"context"` // 0 a server, 1 a direct message, 2 people among themselves
-	Locale    string              `json:"locale"`
-	Data      optional[matter]    `json:"data"`
-	User      optional[user]      `json:"user"`   // in private
-	Member    optional[member]    `json:"member"` // in a server
-	Message   optional[pressedOn] `json:"message"`
+	ID        string    `json:"id"`
+	AppID     string    `json:"application_id"`
+	Type      int       `json:"type"`
+	Token     string    `json:"token"`
+	GuildID   string    `json:"guild_id"`
+	ChannelID string    `json:"channel_id"`
+	Context   *int      `json:"context"` // 0 a server, 1 a direct message, 2 people among themselves
+	Locale    string    `json:"locale"`
+	Data      matter    `json:"data"`
+	User      user      `json:"user"`   // in private
+	Member    member    `json:"member"` // in a server
+	Message   pressedOn `json:"message"`
 }
 
 type member struct {
-	User optional[user] `json:"user"`
+	User user `json:"user"`
 }
 
 // A matter is what an interaction is about; which parts there are depends on its type.
 type matter struct {
-	Name       string                `json:"name"`
-	Type       int                   `json:"type"`
-	Options    optional[[]option]    `json:"options"`
-	TargetID   string                `json:"target_id"`
-	Resolved   optional[resolved]    `json:"resolved"`
-	CustomID   string                `json:"custom_id"`
-	Components optional[[]component] `json:"components"`
+	Name       string      `json:"name"`
+	Type       int         `json:"type"`
+	Options    []option    `json:"options"`
+	TargetID   string      `json:"target_id"`
+	Resolved   resolved    `json:"resolved"`
+	CustomID   string      `json:"custom_id"`
+	Components []component `json:"components"`
 }
 
 type option struct {
@@ -99,10 +99,10 @@ type pressedOn struct {
 }
 
 func (i interaction) author() user {
-	if m := i.Member.get(); m.User.v != nil {
-		return m.User.get()
+	if i.Member.User.ID != "" {
+		return i.Member.User
 	}
-	return i.User.get()
+	return i.User
 }
 
 // alone says that only the author and the bot are in the channel.
@@ -116,7 +116,7 @@ func (i interaction) alone() bool {
 // onInteraction queues what somebody did with a command, a button or a form.
 func (a *Adapter) onInteraction(raw json.RawMessage) {
 	var i interaction
-	if json.Unmarshal(raw, &i) != nil || !isID(i.ID) || i.Token == "" || i.author().ID == "" || strings.ContainsAny(i.Token, "/?#") {
+	if !decode(raw, &i) || !isID(i.ID) || i.Token == "" || i.author().ID == "" || strings.ContainsAny(i.Token, "/?#") {
 		a.stats.malformed.Add(1)
 		return
 	}
@@ -135,13 +135,13 @@ func (a *Adapter) onInteraction(raw json.RawMessage) {
 
 // complete offers what somebody who types may mean.
 func (a *Adapter) complete(i interaction, came time.Time) {
-	d := i.Data.get()
+	d := i.Data
 	type choice struct {
 		Name  string `json:"name"`
 		Value string `json:"value"`
 	}
 	choices := []choice{}
-	for _, o := range d.Options.get() {
+	for _, o := range d.Options {
 		if !o.Focused {
 			continue
 		}
@@ -178,7 +178,7 @@ func (a *Adapter) respond(i interaction, came time.Time) {
 	if !ok {
 		ctx, cancel := context.WithDeadline(a.work, came.Add(respondWithin))
 		defer cancel()
-		p, _ := parsePress(i.Data.get().CustomID)
+		p, _ := parsePress(i.Data.CustomID)
 		if err := a.callback(ctx, i, respondForm, form(p)); err != nil {
 			a.failedTo("open a form", err)
 		}
@@ -198,28 +198,28 @@ func (a *Adapter) respond(i interaction, came time.Time) {
 
 // understand turns an interaction into a message for the core. It fails for a press that asks for a form.
 func (a *Adapter) understand(i interaction) (m bot.Message, s scene, ok bool) {
-	d := i.Data.get()
+	d := i.Data
 	author := i.author()
 	m = bot.Message{
 		Platform: "discord", Conversation: conversation(i.ChannelID, author.ID), User: "discord:" + author.ID, Channel: "discord:" + i.ChannelID, Locale: i.Locale,
 		Private: i.alone(),
 	}
 	s.owner, s.follow = author.ID, true
-	on := i.Message.get()
+	on := i.Message
 	switch i.Type {
 	case interactionCommand:
 		if d.Type == commandMenu {
-			target := d.Resolved.get().Messages[d.TargetID]
+			target := d.Resolved.Messages[d.TargetID]
 			m.Text, _ = spoken(target, a.self())
 			s.about = linkTo(i, d.TargetID)
 			return m, s, true
 		}
 		c := a.commands[d.Name]
-		m.Command, m.Args = d.Name, arguments(c, d.Options.get())
+		m.Command, m.Args = d.Name, arguments(c, d.Options)
 		s.quiet = c.Private
 	case interactionFormSent:
 		p, _ := parsePress(d.CustomID)
-		m.Text, m.Topic = entered(d.Components.get(), 3), p.action
+		m.Text, m.Topic = entered(d.Components, 3), p.action
 		s.quiet = on.Flags&flagEphemeral != 0
 	case interactionPress:
 		p, known := parsePress(d.CustomID)
@@ -357,11 +357,10 @@ func entered(components []component, depth int) string {
 		if depth == 0 {
 			continue
 		}
-		inner := c.Components.get()
-		if c.Component.v != nil {
-			inner = append(inner, c.Component.get())
+		if c.Component != nil {
+			c.Components = []component{*c.Component}
 		}
-		if t := entered(inner, depth-1); t != "" {
+		if t := entered(c.Components, depth-1); t != "" {
 			return t
 		}
 	}

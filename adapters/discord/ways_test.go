@@ -49,6 +49,8 @@ func TestWaysToAskInMessages(t *testing.T) {
 		{"mention with a slash", discordtest.Said{Text: m + " /who lavrov"}, "/who lavrov"},
 		{"mention of others beside", discordtest.Said{Text: m + " tell <@600000000000000002> about it", Extra: map[string]any{
 			"mentions": []any{map[string]any{"id": "600000000000000002", "username": "ann"}, map[string]any{"id": discordtest.BotID}}}}, "tell ann about it"},
+		{"mere signs", discordtest.Said{Text: m + " is 5 < 6 > 4, <b>, <@x>, </a> or <"}, `is 5 \< 6 \> 4, \<b\>, \<\@x\>, \</a\> or \<`},
+		{"a command named", discordtest.Said{Text: m + " what is </who:5> for?"}, "what is /who for?"},
 		{"emoji, channels, roles, moments", discordtest.Said{Text: m + " <:flag:123> who <#1> led <@&2> it <t:1:R>?"}, "who   led   it  ?"},
 		{"direct message", discordtest.Said{DM: true, Text: "who led it?"}, "who led it?"},
 		{"plain message, content withheld", discordtest.Said{Text: "who led it?"}, ""},
