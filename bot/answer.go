@@ -272,9 +272,11 @@ func (b *Bot) noAnswer(r match.Result) Reply {
 		reply.Choices = b.related(e, clarifyChoices)
 	}
 	for _, c := range r.Best {
-		if e := b.at(c); e.Class == kb.Told && len(reply.Choices) < clarifyChoices {
-			reply.Choices = append(reply.Choices, choiceOf(e))
+		e := b.at(c)
+		if e.Class != kb.Told || len(reply.Choices) >= clarifyChoices || slices.Contains(reply.Choices, choiceOf(e)) {
+			continue
 		}
+		reply.Choices = append(reply.Choices, choiceOf(e))
 	}
 	return reply
 }

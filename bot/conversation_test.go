@@ -141,7 +141,12 @@ func FuzzReply(f *testing.F) {
 		if r.Kind == "" || r.Kind != KindNone && r.Text == "" && len(r.Items)+len(r.Fields)+len(r.Choices) == 0 {
 			t.Errorf("%q gets an empty reply: %+v", text, r)
 		}
+		seen := map[string]bool{}
 		for _, c := range r.Choices {
+			if seen[c.Action] {
+				t.Errorf("%q offers %q twice", text, c.Label)
+			}
+			seen[c.Action] = true
 			if len(c.Action) > maxAction || c.Label == "" {
 				t.Errorf("%q offers %+v", text, c)
 			}
