@@ -28,6 +28,9 @@ func (b *Bot) reply(ctx context.Context, m Message) Reply {
 		m.Command, m.Args = name, args
 		return b.run(ctx, m)
 	}
+	if p, ok := b.pressed(m, text); ok {
+		return b.act(ctx, p)
+	}
 	return b.question(m, text)
 }
 
@@ -35,10 +38,6 @@ func (b *Bot) reply(ctx context.Context, m Message) Reply {
 func (b *Bot) question(m Message, text string) Reply {
 	key := m.Conversation
 	last, _ := b.talks.get(key, b.now())
-	if c, ok := picked(text, last.choices); ok {
-		m.Text, m.Action = "", c.Action
-		return b.reply(context.Background(), m)
-	}
 	if m.Topic != "" && m.Topic != last.entry {
 		if e, ok := b.base.Entry(m.Topic); ok {
 			last = topic{entry: e.ID, before: e.Question}
@@ -80,8 +79,7 @@ func (b *Bot) question(m Message, text string) Reply {
 // query is a question with what it leans on of what was talked about before.
 func (b *Bot) query(text string, last topic) match.Query {
 	q := match.Query{Text: text}
-	// What has no word that the knowledge base knows asks for nothing more of what was said.
-	if lean := leaning(text); lean > 0 && last.before != "" && b.index.Match(q).Signals.Covered > 0 {
+	if lean := leaning(text); lean > 0 && last.before != "" {
 		q.Before, q.Last, q.Lean, q.Near = last.before, last.entry, lean, b.beside[last.entry]
 	}
 	return q
@@ -246,7 +244,7 @@ func (b *Bot) related(e *kb.Entry, most int) []Choice {
 	return out
 }
 
-func choiceOf(e *kb.Entry) Choice { return Choice{e.Question, "e:" + e.ID} }
+func choiceOf(e *kb.Entry) Choice { return Choice{e.Question, entryAction + e.ID} }
 
 const clarifyChoices = 3
 
@@ -257,7 +255,7 @@ func (b *Bot) clarify(r match.Result) Reply {
 			reply.Choices = append(reply.Choices, choiceOf(e))
 		}
 	}
-	reply.Choices = append(reply.Choices, Choice{"None of these", "none"})
+	reply.Choices = append(reply.Choices, Choice{"None of these", noneAction})
 	b.cite(&reply, nil)
 	return reply
 }

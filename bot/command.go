@@ -56,6 +56,9 @@ type call struct {
 	message Message
 }
 
+// askName is the command that a text without a command is.
+const askName = "ask"
+
 // maxValues is how many fixed values menus can show; where there are more, the option completes instead.
 const maxValues = 25
 
@@ -63,7 +66,7 @@ const maxValues = 25
 func (b *Bot) commandTable() []Command {
 	all := []Command{
 		{
-			Name: "ask", Description: "Ask a question in your own words",
+			Name: askName, Description: "Ask a question in your own words",
 			also:    []string{"question", "q"},
 			Options: []Option{{Name: "question", Description: "The question, in your own words", Required: true, Completes: true}},
 			run:     (*Bot).ask,
@@ -220,7 +223,7 @@ func (b *Bot) command(name string) (*Command, bool) {
 }
 
 // run carries out a command that a user typed or picked.
-func (b *Bot) run(_ context.Context, m Message) Reply {
+func (b *Bot) run(ctx context.Context, m Message) Reply {
 	c, ok := b.command(m.Command)
 	if !ok {
 		return b.unknownCommand(m)
@@ -228,6 +231,11 @@ func (b *Bot) run(_ context.Context, m Message) Reply {
 	args := strings.TrimSpace(m.Args)
 	if utf8.RuneCountInString(args) > maxQuestion {
 		return tooLong()
+	}
+	if c.Name == askName {
+		if p, ok := b.pressed(m, args); ok {
+			return b.act(ctx, p)
+		}
 	}
 	return b.call(call{command: c, text: args, reading: b.read(args, c), page: 1, message: m})
 }

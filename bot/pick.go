@@ -6,6 +6,16 @@ import (
 	"summitbot/kb/match"
 )
 
+// pressed makes of a message whose text picks what was offered last the message that a button would have sent.
+func (b *Bot) pressed(m Message, text string) (Message, bool) {
+	last, _ := b.talks.get(m.Conversation, b.now())
+	c, ok := picked(text, last.choices)
+	if ok {
+		m.Text, m.Command, m.Args, m.Action = "", "", "", c.Action
+	}
+	return m, ok
+}
+
 // picked says which of the choices offered last a text picks: "2", "the second one", "none of these". A text that says
 // anything else picks nothing.
 func picked(text string, choices []Choice) (Choice, bool) {

@@ -28,8 +28,7 @@ type Base struct {
 	Quotes      []Quote
 	Entries     []Entry // what is told, what is not, and talk about the bot, in that order
 	Elsewhere   Elsewhere
-	Version     string    // a short hash of all the files: the same files give the same version
-	Problems    []Problem `json:"-"` // what is poor rather than broken was found while loading
+	Version     string // a short hash of all the files: the same files give the same version
 
 	entry  map[string]int
 	person map[string]int

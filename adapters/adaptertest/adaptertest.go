@@ -264,13 +264,13 @@ func tail(s string) string { return s[max(0, len(s)-60):] }
 type scenario struct {
 	Platform
 	t     *testing.T
-	log   *journal
+	log   *Journal
 	stop  context.CancelFunc
 	ended chan error
 }
 
 func prepare(t *testing.T, build Build, core *Core) *scenario {
-	s := &scenario{t: t, log: &journal{}}
+	s := &scenario{t: t, log: &Journal{}}
 	s.Platform = build(t, core, slog.New(slog.NewTextHandler(s.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	t.Cleanup(func() {
 		s.clean("the log", s.log.String())
@@ -332,18 +332,19 @@ func (s *scenario) clean(where, text string) {
 	}
 }
 
-type journal struct {
+// A Journal is a log that can be read while it is written.
+type Journal struct {
 	mu sync.Mutex
 	b  bytes.Buffer
 }
 
-func (j *journal) Write(p []byte) (int, error) {
+func (j *Journal) Write(p []byte) (int, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.b.Write(p)
 }
 
-func (j *journal) String() string {
+func (j *Journal) String() string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.b.String()

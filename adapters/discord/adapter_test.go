@@ -1,7 +1,6 @@
 package discord
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
+	"summitbot/adapters/adaptertest"
 	"summitbot/adapters/discord/discordtest"
 	"summitbot/bot"
 )
@@ -95,7 +95,7 @@ type rig struct {
 	*discordtest.Server
 	*core
 	adapter *Adapter
-	log     *journal
+	log     *adaptertest.Journal
 	stop    context.CancelFunc
 	ended   chan error
 }
@@ -111,7 +111,7 @@ func start(t *testing.T, set discordtest.Settings, change func(*Config, *times))
 func prepare(t *testing.T, set discordtest.Settings, change func(*Config, *times)) *rig {
 	t.Helper()
 	t.Parallel()
-	r := &rig{Server: discordtest.New(t, set), core: &core{}, log: &journal{}}
+	r := &rig{Server: discordtest.New(t, set), core: &core{}, log: &adaptertest.Journal{}}
 	config, times := Config{Token: discordtest.Token, APIURL: r.URL()}, quick()
 	if change != nil {
 		change(&config, &times)
@@ -148,22 +148,4 @@ func (r *rig) run(t *testing.T) {
 			t.Logf("log:\n%s", r.log)
 		}
 	})
-}
-
-// A journal keeps a log.
-type journal struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.String()
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"summitbot/adapters/adaptertest"
 	"summitbot/adapters/discord/discordtest"
 	"summitbot/bot"
 )
@@ -283,7 +284,7 @@ func TestButtonsWorkAfterRestart(t *testing.T) {
 	r.ended <- nil
 	r.Until("the end of the session", 5*time.Second, func() bool { return r.Connected() == 0 })
 
-	again := &rig{Server: r.Server, core: &core{}, log: &journal{}}
+	again := &rig{Server: r.Server, core: &core{}, log: &adaptertest.Journal{}}
 	a, err := New(Config{Token: "Bot " + discordtest.Token, APIURL: r.URL() + "/"}, again.core, nil)
 	if err != nil {
 		t.Fatal(err)

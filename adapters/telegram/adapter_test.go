@@ -1,7 +1,6 @@
 package telegram
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"summitbot/adapters/adaptertest"
 	"summitbot/adapters/telegram/telegramtest"
 	"summitbot/bot"
 )
@@ -138,30 +138,13 @@ type running struct {
 	*Adapter
 	wait func() error // what Run returned
 	stop func() error // ends it and waits
-	log  *lockedBuffer
-}
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
+	log  *adaptertest.Journal
 }
 
 // start runs an adapter against a server until the test ends, and holds its log against the token.
 func start(t testing.TB, srv *telegramtest.Server, core Core, change ...func(*Config, *timing)) *running {
 	t.Helper()
-	log := &lockedBuffer{}
+	log := &adaptertest.Journal{}
 	cfg := Config{Token: telegramtest.Token, APIURL: srv.URL, Pace: &Pace{}}
 	tm := usualTiming
 	tm.poll = 2 * time.Second

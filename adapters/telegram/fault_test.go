@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"summitbot/adapters/adaptertest"
 	"summitbot/adapters/telegram/telegramtest"
 	"summitbot/bot"
 )
@@ -323,7 +324,7 @@ func TestNobodyListens(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Close()
-	log := &lockedBuffer{}
+	log := &adaptertest.Journal{}
 	a, err := New(Config{Token: telegramtest.Token, APIURL: "http://" + l.Addr().String() + "/"}, &script{}, slog.New(slog.NewTextHandler(log, nil)))
 	if err != nil {
 		t.Fatal(err)

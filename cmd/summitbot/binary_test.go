@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"summitbot/adapters/adaptertest"
 	"summitbot/adapters/discord/discordtest"
 	"summitbot/adapters/telegram/telegramtest"
 )
@@ -31,7 +32,7 @@ var (
 type run struct {
 	t        *testing.T
 	cmd      *exec.Cmd
-	log      *journal
+	log      *adaptertest.Journal
 	address  string
 	discord  *discordtest.Server
 	telegram *telegramtest.Server
@@ -45,7 +46,7 @@ func startBinary(t *testing.T, environ ...string) *run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &run{t: t, log: &journal{}, address: l.Addr().String(), discord: discordtest.New(t, discordtest.Settings{}), telegram: telegramtest.New(t), ended: make(chan error, 1)}
+	r := &run{t: t, log: &adaptertest.Journal{}, address: l.Addr().String(), discord: discordtest.New(t, discordtest.Settings{}), telegram: telegramtest.New(t), ended: make(chan error, 1)}
 	l.Close()
 	r.cmd = exec.Command(*binary, "run")
 	r.cmd.Env = append([]string{

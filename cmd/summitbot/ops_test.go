@@ -17,33 +17,16 @@ import (
 	"testing"
 	"time"
 
+	"summitbot/adapters/adaptertest"
 	"summitbot/bot"
 	"summitbot/config"
 	"summitbot/kb/summit"
 )
 
-// A journal is a log that can be read while it is written.
-type journal struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (j *journal) Write(p []byte) (int, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.Write(p)
-}
-
-func (j *journal) String() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.b.String()
-}
-
 // A process is `summitbot run` within the test, with one platform whose adapter does nothing but to lend its core.
 type process struct {
 	t     *testing.T
-	log   *journal
+	log   *adaptertest.Journal
 	core  service
 	hints chan os.Signal
 	stop  chan os.Signal
@@ -52,7 +35,7 @@ type process struct {
 
 func launch(t *testing.T, environ ...string) *process {
 	t.Helper()
-	p := &process{t: t, log: &journal{}, hints: make(chan os.Signal, 1), stop: make(chan os.Signal, 1), code: make(chan int, 1)}
+	p := &process{t: t, log: &adaptertest.Journal{}, hints: make(chan os.Signal, 1), stop: make(chan os.Signal, 1), code: make(chan int, 1)}
 	lent := make(chan service, 1)
 	act := func(ctx context.Context, s service) error {
 		lent <- s

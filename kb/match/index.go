@@ -92,7 +92,7 @@ func (a *analyser) read(text string, w *work) {
 	}
 }
 
-// fewPhrasings is how many phrasings an entry has on average in a corpus that is small enough to keep rare features.
+// rareKept is up to how many phrasings a corpus is small enough to keep features that only one of them has.
 const rareKept = 6000
 
 // Options say how an index is learnt; the zero value is right.
@@ -230,7 +230,7 @@ func (ix *Index) examples(c *Corpus) []example {
 	return out
 }
 
-// fit trains on the examples: vocabulary, weights, and what the nearest phrasings are found by.
+// fit trains on the examples: vocabulary, weights, and the stems that each entry's phrasings have.
 func (ix *Index) fit(ex []example, passes int) {
 	xs, entry := make([]*extract, len(ex)), make([]int, len(ex))
 	for i, e := range ex {

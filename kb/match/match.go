@@ -86,11 +86,12 @@ func (ix *Index) match(q Query, w *work) Result {
 		return Result{Outcome: NoAnswer}
 	}
 	ix.score(w)
-	if q.Lean > 0 && q.Before != "" {
+	// What has no word that the corpus knows asks for nothing more of what was said.
+	if q.Lean > 0 && q.Before != "" && ix.vocab.knowsAny(w.x.block[blockStem]) {
 		ix.lean(w, q)
 	}
 	r := ix.weigh(w)
-	ix.policy.decide(&r, ix.hasNot)
+	ix.policy.decide(&r)
 	return r
 }
 
@@ -194,8 +195,7 @@ func (ix *Index) weigh(w *work) Result {
 	}
 	s := &r.Signals
 	s.from(r.Best, r.Not)
-	foreign, _ := ix.analyser.foreign(w.words)
-	s.Foreign = float64(foreign)
+	s.Foreign = float64(ix.analyser.foreign(w.words))
 	for _, x := range w.words {
 		if n, ok := number(x.text); ok && ix.asOf[0] > 0 && int(n) > ix.asOf[0] && n < 2100 {
 			s.Late = 1

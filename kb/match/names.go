@@ -151,7 +151,7 @@ func (n *names) collapse(words []word, ms []mention) []word {
 			if m.to-m.from > 1 {
 				w.vec, w.weight = words[m.to-1].vec, words[m.to-1].weight
 			}
-			w.text, w.stem, w.content, w.unknown, w.name = n.main[m.name], n.hash[m.name], true, false, m.name
+			w.text, w.stem, w.content, w.name = n.main[m.name], n.hash[m.name], true, m.name
 			out = append(out, w)
 		} else {
 			out = append(out, words[m.from:m.to]...)
@@ -174,13 +174,8 @@ func (a *analyser) knows(words ...string) bool {
 
 // foreign counts the words that name what the corpus does not know: names listed as elsewhere, and well-known names.
 // A word that stands in the phrasings is not foreign, whatever it is.
-func (a *analyser) foreign(words []word) (count int, first string) {
-	note := func(s string) {
-		count++
-		if first == "" {
-			first = s
-		}
-	}
+func (a *analyser) foreign(words []word) int {
+	count := 0
 	for i := 0; i < len(words); i++ {
 		w := &words[i]
 		if w.name >= 0 {
@@ -192,30 +187,30 @@ func (a *analyser) foreign(words []word) (count int, first string) {
 				two = w.text + " " + words[i+1].text
 			}
 			if two != "" && a.names.others[two] {
-				note(two)
+				count++
 				i++
 				continue
 			}
 			if i+2 < len(words) && a.names.others[two+" "+words[i+2].text] {
-				note(two + " " + words[i+2].text)
+				count++
 				i += 2
 				continue
 			}
 		}
 		if a.names.others[w.text] {
-			note(w.text)
+			count++
 			continue
 		}
 		if i+1 < len(words) && words[i+1].name < 0 {
 			if two := w.text + " " + words[i+1].text; a.lex.IsName(two) && !a.knows(w.text, words[i+1].text) {
-				note(two)
+				count++
 				i++
 				continue
 			}
 		}
 		if _, ok := a.words[w.text]; !ok && w.corrected == "" && len(w.text) > 3 && a.lex.IsName(w.text) {
-			note(w.text)
+			count++
 		}
 	}
-	return count, first
+	return count
 }

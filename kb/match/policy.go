@@ -13,7 +13,8 @@ type policy struct {
 }
 
 // defaultPolicy has the weights of evidence about as `go run ./kb/summit/learn -evidence` fits them on the summit's
-// phrasings; numbers and kinds weigh less, since readers are less exact than whoever writes phrasings. Its confidence is a plain guess, which calibration replaces.
+// phrasings; numbers and kinds weigh less, since readers are less exact than whoever writes phrasings. Its confidence is a
+// plain guess, which calibration replaces.
 var defaultPolicy = policy{
 	Names: -.8, Sides: -.6, Numbers: -.5, Kind: -.5, Covered: 2, Last: .1,
 	Bias: -1, Gap: 2, Foreign: -2,
@@ -36,7 +37,7 @@ func (p *policy) confidence(s *Signals) float64 {
 	return 1 / (1 + math.Exp(-x))
 }
 
-func (p *policy) decide(r *Result, hasNot bool) {
+func (p *policy) decide(r *Result) {
 	r.Outcome = NoAnswer
 	if len(r.Best) == 0 {
 		return
@@ -51,5 +52,5 @@ func (p *policy) decide(r *Result, hasNot bool) {
 	if r.Best[0].Class == Talk && r.Signals.Covered < talkCovered {
 		r.Outcome = NoAnswer
 	}
-	r.NotSure = hasNot && len(r.Not) > 0 && r.Signals.Gap < 1
+	r.NotSure = len(r.Not) > 0 && r.Signals.Gap < 1
 }

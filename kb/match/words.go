@@ -19,7 +19,6 @@ type word struct {
 	start, end int     // bytes of the original
 	sentence   int
 	corrected  string // what the user typed, if that was changed
-	unknown    bool   // neither in the phrasings nor in the dictionary
 	name       int32  // index of a name it stands for, or -1
 }
 
@@ -28,7 +27,6 @@ type known struct {
 	stem   feature
 	vec    []int8
 	weight float32
-	count  int32
 }
 
 // An analyser turns text into words: it corrects spelling towards the words it knows, and finds names.
@@ -65,7 +63,6 @@ func (a *analyser) analyse(text string, buf []word) []word {
 		}
 		if !ok {
 			k = a.know(w.text)
-			w.unknown = !a.lex.IsWord(w.text)
 		}
 		w.stem, w.vec, w.weight = k.stem, k.vec, k.weight
 		w.content = !function[w.text]
@@ -85,9 +82,7 @@ func (a *analyser) correct(w string) (string, bool) {
 
 // learn makes a word a known one.
 func (a *analyser) learn(w string, count int32) {
-	k := a.know(w)
-	k.count = count
-	a.words[w] = k
+	a.words[w] = a.know(w)
 	a.spell.add(w, count)
 }
 
