@@ -36,19 +36,20 @@ type storedEntry struct {
 
 // The sections that follow, little-endian, in this order.
 const (
-	sectionStems  = iota // of all entries, as varints of the differences
-	sectionKeys          // the vocabulary's features, uint64
-	sectionIDF           // float32
-	sectionStart         // uint32
-	sectionClass         // uint16
-	sectionWeight        // int8
-	sectionScale         // float32
-	sectionDense         // float32
+	sectionStems    = iota // of all entries, as varints of the differences
+	sectionKeys            // the vocabulary's features, uint64
+	sectionIDF             // float32
+	sectionStart           // uint32
+	sectionClass           // uint16
+	sectionWeight          // int8
+	sectionScale           // float32
+	sectionRows            // int8, each row by its scale
+	sectionRowScale        // float32
 	sections
 )
 
 const (
-	format     = 2
+	format     = 3
 	maxSection = 1 << 28 // bytes; a damaged file must not eat the memory
 )
 
@@ -70,7 +71,8 @@ func (ix *Index) Encode(w io.Writer) error {
 	for f, id := range ix.vocab.id {
 		keys[id] = f
 	}
-	for i, from := range [sections]any{sectionKeys: keys, sectionIDF: ix.vocab.idf, sectionStart: ix.model.start, sectionClass: ix.model.class, sectionWeight: ix.model.weight, sectionScale: ix.model.scale, sectionDense: ix.model.dense} {
+	rows, rowScale := ix.model.packRows()
+	for i, from := range [sections]any{sectionKeys: keys, sectionIDF: ix.vocab.idf, sectionStart: ix.model.start, sectionClass: ix.model.class, sectionWeight: ix.model.weight, sectionScale: ix.model.scale, sectionRows: rows, sectionRowScale: rowScale} {
 		if from != nil {
 			var err error
 			if data[i], err = binary.Append(nil, binary.LittleEndian, from); err != nil {
@@ -123,10 +125,12 @@ func Decode(r *bufio.Reader) (*Index, error) {
 	ix.model.class = next[uint16](&in)
 	ix.model.weight = next[int8](&in)
 	ix.model.scale = next[float32](&in)
-	ix.model.dense = next[float32](&in)
+	rows := next[int8](&in)
+	rowScale := next[float32](&in)
 	if in.err != nil {
 		return nil, fmt.Errorf("reading index: %w", in.err)
 	}
+	ix.model.unpackRows(rows, rowScale)
 	ix.vocab.id = make(map[feature]int32, len(keys))
 	for i, k := range keys {
 		ix.vocab.id[k] = int32(i)
@@ -186,27 +190,4 @@ func next[T any](s *sectionReader) []T {
 	out := make([]T, n/size)
 	_, s.err = binary.Decode(s.buf, binary.LittleEndian, out)
 	return out
-}
-
-// check finds what would make scoring read beyond the weights.
-func (m *model) check(features int) error {
-	switch {
-	case len(m.start) != features+1 || len(m.scale) != features:
-		return fmt.Errorf("%d features, but weights of %d", features, len(m.scale))
-	case len(m.class) != len(m.weight) || int(m.start[features]) != len(m.class):
-		return fmt.Errorf("%d weights of %d classes", len(m.weight), len(m.class))
-	case len(m.dense) != lexicon.Dims*m.classes:
-		return fmt.Errorf("%d weights of senses, want %d", len(m.dense), lexicon.Dims*m.classes)
-	}
-	for f := range features {
-		if m.start[f] > m.start[f+1] {
-			return fmt.Errorf("feature %d has no place", f)
-		}
-	}
-	for _, c := range m.class {
-		if int(c) >= m.classes {
-			return fmt.Errorf("class %d of %d", c, m.classes)
-		}
-	}
-	return nil
 }

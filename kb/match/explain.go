@@ -103,14 +103,6 @@ func (ix *Index) shares(w *work, entry int) []float64 {
 	out := make([]float64, len(w.words)+2)
 	v, m := ix.vocab, ix.model
 	w.x.from(w.words, w.kinds, w.names, ix.analyser.names.hash)
-	weight := func(f int32) float64 {
-		for i := m.start[f]; i < m.start[f+1]; i++ {
-			if int(m.class[i]) == entry {
-				return float64(m.scale[f]) * float64(m.weight[i])
-			}
-		}
-		return 0
-	}
 	for b := range w.x.block {
 		times := map[int32]float64{}
 		length := 0.0
@@ -137,11 +129,11 @@ func (ix *Index) shares(w *work, entry int) []float64 {
 			if at < 0 {
 				at = len(w.words) + 1
 			}
-			out[at] += float64(v.idf[id]) * scale * weight(id)
+			out[at] += float64(v.idf[id]) * scale * m.weightOf(id, entry)
 		}
 	}
 	for i, c := range w.x.sense {
-		out[len(w.words)] += float64(c) * senseWeight * float64(m.dense[i*m.classes+entry])
+		out[len(w.words)] += float64(c) * senseWeight * m.weightOf(int32(len(v.idf)+i), entry)
 	}
 	return out
 }

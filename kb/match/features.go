@@ -216,6 +216,20 @@ func count(xs []*extract, class []int, classes int, keepRare bool) *vocabulary {
 	return v
 }
 
+// reorder numbers the features anew, in the order given.
+func (v *vocabulary) reorder(order []int32) {
+	to := make([]int32, len(v.idf))
+	idf := make([]float32, len(v.idf))
+	for i, f := range order[:len(v.idf)] {
+		to[f] = int32(i)
+		idf[i] = v.idf[f]
+	}
+	for key, f := range v.id {
+		v.id[key] = to[f]
+	}
+	v.idf = idf
+}
+
 // scratch holds what turning extracts into vectors needs, to be used again.
 type scratch struct {
 	times []float32 // how often a feature occurs in this block

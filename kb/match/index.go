@@ -5,8 +5,6 @@ import (
 	"math"
 	"slices"
 	"sync"
-
-	"summitbot/kb/match/lexicon"
 )
 
 // A Corpus is what an index is learnt from.
@@ -243,7 +241,10 @@ func (ix *Index) fit(ex []example, passes int) {
 		v := ix.vocab.vectorize(x, s)
 		vs[i] = vector{slices.Clone(v.feature), slices.Clone(v.value)}
 	}
-	ix.model = compress(train(vs, entry, ix.vocab.rows, len(ix.entries), regularisation, passes))
+	weights := train(vs, entry, ix.vocab.rows, len(ix.entries), regularisation, passes)
+	var order []int32
+	ix.model, order = compress(weights)
+	ix.vocab.reorder(order)
 	for i := range ix.entries {
 		ix.entries[i].stems = nil
 	}
@@ -270,70 +271,5 @@ func (ix *Index) derive() {
 			}
 		}
 		ix.rarity[n] = float32(math.Log(float64(1+len(ix.entries))/float64(1+about))) / float32(math.Log(float64(2+len(ix.entries))))
-	}
-}
-
-// A model is the weights as they are used: of each feature only those that matter, as one byte each.
-type model struct {
-	classes int
-	start   []uint32 // feature f has class[start[f]:start[f+1]]
-	class   []uint16
-	weight  []int8
-	scale   []float32 // of each feature's weights
-	dense   []float32 // rows of the sense features, all classes
-}
-
-// pruned is the size, against the largest weight of all, under which a weight is dropped.
-const pruned = .007
-
-func compress(w *weights) *model {
-	m := &model{classes: w.classes}
-	features := len(w.w)/w.classes - lexicon.Dims
-	most := float32(0)
-	for _, x := range w.w[:features*w.classes] {
-		most = max(most, x, -x)
-	}
-	m.start = append(m.start, 0)
-	for f := range features {
-		row := w.row(int32(f))
-		top := float32(0)
-		for _, x := range row {
-			top = max(top, x, -x)
-		}
-		scale := top / 127
-		m.scale = append(m.scale, scale)
-		for k, x := range row {
-			if x < pruned*most && x > -pruned*most || scale == 0 {
-				continue
-			}
-			q := int8(math.RoundToEven(float64(x / scale)))
-			if q != 0 {
-				m.class = append(m.class, uint16(k))
-				m.weight = append(m.weight, q)
-			}
-		}
-		m.start = append(m.start, uint32(len(m.class)))
-	}
-	m.dense = slices.Clone(w.w[features*w.classes:])
-	return m
-}
-
-// score adds up z, one score a class.
-func (m *model) score(v vector, z []float32) {
-	clear(z)
-	features := int32(len(m.scale))
-	for i, f := range v.feature {
-		x := v.value[i]
-		if f >= features {
-			d := int(f-features) * m.classes
-			blas.Saxpy(m.classes, x, m.dense[d:d+m.classes], 1, z, 1)
-			continue
-		}
-		x *= m.scale[f]
-		from, to := m.start[f], m.start[f+1]
-		weight := m.weight[from:to]
-		for j, k := range m.class[from:to] {
-			z[k] += x * float32(weight[j])
-		}
 	}
 }

@@ -73,10 +73,17 @@ func TestCompressKeepsScores(t *testing.T) {
 	// Sense features stand behind the others.
 	features := 9 + 100
 	w := train(xs, class, features, classes, 30, 20)
-	m := compress(w)
+	m, order := compress(w)
+	at := make([]int32, features)
+	for i, f := range order {
+		at[f] = int32(i)
+	}
 	z, q := make([]float32, classes), make([]float32, classes)
 	for _, x := range xs {
 		w.score(x, z)
+		for i, f := range x.feature {
+			x.feature[i] = at[f]
+		}
 		m.score(x, q)
 		for k := range z {
 			if math.Abs(float64(z[k]-q[k])) > .1 {
