@@ -2,10 +2,11 @@ package kb
 
 import (
 	"bufio"
-	"compress/gzip"
 	"encoding/gob"
 	"fmt"
 	"io"
+
+	"github.com/klauspost/compress/zstd"
 
 	"summitbot/kb/match"
 )
@@ -19,7 +20,7 @@ func Store(w io.Writer, b *Base, ix *match.Index) error {
 		e.Asked = nil
 		lean.Entries[i] = e
 	}
-	z, err := gzip.NewWriterLevel(w, gzip.BestCompression)
+	z, err := zstd.NewWriter(w, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithEncoderConcurrency(1))
 	if err != nil {
 		return err
 	}
@@ -32,12 +33,16 @@ func Store(w io.Writer, b *Base, ix *match.Index) error {
 	return z.Close()
 }
 
+// maxStored is how many bytes a stored knowledge base may unpack to.
+const maxStored = 1 << 30
+
 // Restore reads what Store wrote.
 func Restore(r io.Reader) (*Base, *match.Index, error) {
-	z, err := gzip.NewReader(r)
+	z, err := zstd.NewReader(r, zstd.WithDecoderMaxMemory(maxStored))
 	if err != nil {
 		return nil, nil, fmt.Errorf("restoring knowledge base: %w", err)
 	}
+	defer z.Close()
 	buffered := bufio.NewReaderSize(z, 1<<20) // shared: each decoder must stop where its value ends
 	b := &Base{}
 	if err := gob.NewDecoder(buffered).Decode(b); err != nil {

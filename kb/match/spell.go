@@ -1,7 +1,7 @@
 package match
 
 import (
-	"cmp"
+	"math/bits"
 	"slices"
 	"unicode/utf8"
 )
@@ -13,14 +13,17 @@ type speller struct {
 	words  []string
 	counts []int32
 	near   []deletion
+	start  []uint32 // bucket b is near[start[b]:start[b+1]]: those whose hashes end in b
 }
 
+// A deletion is a word that has a string with some hash when letters are taken out.
 type deletion struct {
 	hash uint64
 	word int32
 }
 
-func newSpeller() *speller { return &speller{} }
+// newSpeller makes a speller with room for about so many words.
+func newSpeller(words int) *speller { return &speller{near: make([]deletion, 0, 32*words)} }
 
 const (
 	minOneEdit  = 4
@@ -41,12 +44,26 @@ func (s *speller) add(w string, count int32) {
 // all lists the words added, with how often each occurs.
 func (s *speller) all() ([]string, []int32) { return s.words, s.counts }
 
+// done makes the speller ready for look-ups: it sorts what was added into buckets, about one of each.
 func (s *speller) done() {
-	slices.SortFunc(s.near, func(a, b deletion) int {
-		return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.word, b.word))
-	})
-	s.near = slices.Compact(s.near)
+	buckets := 1 << bits.Len(uint(len(s.near)))
+	s.start = make([]uint32, buckets+1)
+	for _, d := range s.near {
+		s.start[s.bucket(d.hash)+1]++
+	}
+	for b := range buckets {
+		s.start[b+1] += s.start[b]
+	}
+	sorted, next := make([]deletion, len(s.near)), slices.Clone(s.start)
+	for _, d := range s.near {
+		at := &next[s.bucket(d.hash)]
+		sorted[*at] = d
+		*at++
+	}
+	s.near = sorted
 }
+
+func (s *speller) bucket(hash uint64) int { return int(hash) & (len(s.start) - 2) }
 
 // deletions calls do with the hash of w, of w without each one byte, and if twice of w without each two.
 func deletions(w string, twice bool, do func(uint64)) {
@@ -79,9 +96,12 @@ func (s *speller) nearest(w string) (string, bool) {
 	}
 	best, bestCost, bestCount := int32(-1), 1<<30, int32(0)
 	deletions(w, len(w) >= minTwoEdits, func(h uint64) {
-		at, _ := slices.BinarySearchFunc(s.near, h, func(d deletion, h uint64) int { return cmp.Compare(d.hash, h) })
-		for ; at < len(s.near) && s.near[at].hash == h; at++ {
-			n := s.near[at].word
+		b := s.bucket(h)
+		for _, d := range s.near[s.start[b]:s.start[b+1]] {
+			if d.hash != h {
+				continue
+			}
+			n := d.word
 			to := s.words[n]
 			edits := distance(w, to)
 			same := to[0] == w[0]

@@ -3,7 +3,7 @@ package match
 import "testing"
 
 func TestNearest(t *testing.T) {
-	s := newSpeller()
+	s := newSpeller(10)
 	for _, w := range []struct {
 		word  string
 		count int32
@@ -45,7 +45,7 @@ func TestDistance(t *testing.T) {
 }
 
 func FuzzNearest(f *testing.F) {
-	s := newSpeller()
+	s := newSpeller(10)
 	for _, w := range []string{"meeting", "truce", "лавров", "delegation"} {
 		s.add(w, 3)
 	}

@@ -112,7 +112,7 @@ func newAnalyser(c *Corpus) *analyser {
 	slices.Sort(texts)
 	// Solid words are English, or names, or no plain words at all (numbers, other alphabets). Of the others, the rare ones and
 	// those that a much commoner solid word is near are slips of whoever wrote the phrasing: they are corrected like a user's.
-	solid := newSpeller()
+	solid := newSpeller(len(texts))
 	slip := func(w string) bool {
 		return len(w) >= minOneEdit && !a.lex.IsWord(w) && !inNames[w] && strings.IndexFunc(w, func(r rune) bool { return r < 'a' || r > 'z' }) < 0
 	}
@@ -122,7 +122,7 @@ func newAnalyser(c *Corpus) *analyser {
 		}
 	}
 	solid.done()
-	a.spell = newSpeller()
+	a.spell = newSpeller(len(texts))
 	for _, w := range texts {
 		if slip(w) {
 			to, ok := solid.nearest(w)

