@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"runtime/debug"
 	"slices"
 	"syscall"
 	"time"
@@ -35,6 +36,11 @@ func (runCommand) Run(c *call) error {
 	if len(serving) == 0 {
 		return misuse("run: no platform has a token. Set DISCORD_TOKEN or TELEGRAM_TOKEN, or DISCORD_TOKEN_FILE or TELEGRAM_TOKEN_FILE to a file that holds it.\n" +
 			"To talk here, without any token: summitbot chat")
+	}
+	// Most of the heap is what was learnt, which is never garbage: letting it double before each collection, as is usual,
+	// would cost much memory and gain little.
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(50)
 	}
 	loaded := trace(string(c.cfg.Knowledge.Dir))
 	know, err := c.quietly().knowledgeInForce()

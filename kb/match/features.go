@@ -232,33 +232,32 @@ func (v *vocabulary) reorder(order []int32) {
 
 // scratch holds what turning extracts into vectors needs, to be used again.
 type scratch struct {
-	times []float32 // how often a feature occurs in this block
-	vec   vector
+	ids []int32 // the features of a block, one for each time it occurs
+	vec vector
 }
 
 // vectorize weighs an extract by the vocabulary. The vector belongs to the scratch.
 func (v *vocabulary) vectorize(x *extract, s *scratch) vector {
-	if len(s.times) < len(v.idf) {
-		s.times = make([]float32, len(v.idf))
-	}
 	s.vec.feature, s.vec.value = s.vec.feature[:0], s.vec.value[:0]
 	for b := range x.block {
-		first := len(s.vec.feature)
 		length := 0.0
+		s.ids = s.ids[:0]
 		for _, f := range x.block[b] {
-			id, ok := v.id[f]
-			if !ok {
+			if id, ok := v.id[f]; ok {
+				s.ids = append(s.ids, id)
+			} else {
 				length += float64(v.unseen) * float64(v.unseen)
-				continue
 			}
-			if s.times[id] == 0 {
-				s.vec.feature = append(s.vec.feature, id)
-			}
-			s.times[id]++
 		}
-		for _, id := range s.vec.feature[first:] {
-			t := s.times[id] * v.idf[id]
-			s.times[id] = 0
+		slices.Sort(s.ids)
+		first := len(s.vec.feature)
+		for i := 0; i < len(s.ids); {
+			id, times := s.ids[i], 0
+			for ; i < len(s.ids) && s.ids[i] == id; i++ {
+				times++
+			}
+			t := float32(times) * v.idf[id]
+			s.vec.feature = append(s.vec.feature, id)
 			s.vec.value = append(s.vec.value, t)
 			length += float64(t) * float64(t)
 		}

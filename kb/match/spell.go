@@ -16,9 +16,10 @@ type speller struct {
 	start  []uint32 // bucket b is near[start[b]:start[b+1]]: those whose hashes end in b
 }
 
-// A deletion is a word that has a string with some hash when letters are taken out.
+// A deletion is a word that has a string with some hash when letters are taken out. Two strings of one hash do no harm:
+// whatever is found is compared letter by letter.
 type deletion struct {
-	hash uint64
+	hash uint32
 	word int32
 }
 
@@ -38,7 +39,7 @@ func (s *speller) add(w string, count int32) {
 	if len(w) < minOneEdit-1 || len(w) > maxSpelt {
 		return
 	}
-	deletions(w, len(w) >= minTwoEdits-1, func(h uint64) { s.near = append(s.near, deletion{h, n}) })
+	deletions(w, len(w) >= minTwoEdits-1, func(h uint32) { s.near = append(s.near, deletion{h, n}) })
 }
 
 // all lists the words added, with how often each occurs.
@@ -63,10 +64,10 @@ func (s *speller) done() {
 	s.near = sorted
 }
 
-func (s *speller) bucket(hash uint64) int { return int(hash) & (len(s.start) - 2) }
+func (s *speller) bucket(hash uint32) int { return int(hash) & (len(s.start) - 2) }
 
 // deletions calls do with the hash of w, of w without each one byte, and if twice of w without each two.
-func deletions(w string, twice bool, do func(uint64)) {
+func deletions(w string, twice bool, do func(uint32)) {
 	do(hashSkip(w, -1, -1))
 	for i := range len(w) {
 		do(hashSkip(w, i, -1))
@@ -78,14 +79,14 @@ func deletions(w string, twice bool, do func(uint64)) {
 	}
 }
 
-func hashSkip(w string, i, j int) uint64 {
+func hashSkip(w string, i, j int) uint32 {
 	h := uint64(fnvOffset)
 	for k := 0; k < len(w); k++ {
 		if k != i && k != j {
 			h = (h ^ uint64(w[k])) * fnvPrime
 		}
 	}
-	return h
+	return uint32(h ^ h>>32)
 }
 
 // nearest returns the known word that w was most likely meant to be: fewest edits first, then the same first letter, then
@@ -95,7 +96,7 @@ func (s *speller) nearest(w string) (string, bool) {
 		return "", false
 	}
 	best, bestCost, bestCount := int32(-1), 1<<30, int32(0)
-	deletions(w, len(w) >= minTwoEdits, func(h uint64) {
+	deletions(w, len(w) >= minTwoEdits, func(h uint32) {
 		b := s.bucket(h)
 		for _, d := range s.near[s.start[b]:s.start[b+1]] {
 			if d.hash != h {
