@@ -61,16 +61,22 @@ func (b *Bot) question(m Message, text string) Reply {
 	if m.Explain {
 		reply.Explanation = b.index.Explain(q)
 	}
-	next := topic{before: text, choices: reply.Choices, at: b.now()}
+	next := topic{before: text, asked: q.Text, told: last.told, choices: reply.Choices, at: b.now()}
+	var answered *kb.Entry
+	if r.Outcome == match.Answer && b.at(r.Best[0]).Class == kb.Told {
+		answered = b.at(r.Best[0])
+	}
+	next.means = b.after(q.Text, answered, last.means)
 	switch {
 	case r.Outcome == match.Answer && b.at(r.Best[0]).Class == kb.Told:
-		next.entry, next.before = r.Best[0].ID, b.at(r.Best[0]).Question
+		next.entry, next.before = answered.ID, answered.Question
+		next.told = append(slices.Clone(last.told), r.Best[0].Entry)
 	case r.Outcome == match.Answer:
 		next = last // a greeting or thanks does not change the subject
 		next.at = b.now()
 	case r.Outcome == match.NoAnswer && r.NotSure && len(r.Not) > 0:
 		// What the source does not tell is a subject, too; what was told before it stays the nearest.
-		next.entry, next.before = last.entry, b.at(r.Not[0]).Question
+		next.entry, next.before, next.not = last.entry, b.at(r.Not[0]).Question, r.Not[0].ID
 	}
 	b.talks.set(key, next)
 	return reply
@@ -80,7 +86,15 @@ func (b *Bot) question(m Message, text string) Reply {
 func (b *Bot) query(text string, last topic) match.Query {
 	q := match.Query{Text: text}
 	if lean := leaning(text); lean > 0 && last.before != "" {
-		q.Before, q.Last, q.Lean, q.Near = last.before, last.entry, lean, b.beside[last.entry]
+		if named, ok := b.resolve(text, last.means); ok {
+			q.Text = named
+			lean *= leanNamed
+		}
+		q.Lean = lean
+		q.Context = match.Context{Before: last.before, Asked: last.asked, Last: last.entry, Not: last.not, Told: last.told}
+		if n, ok := b.around[last.entry]; ok {
+			q.Context.Related, q.Context.Beside = n.related, n.beside
+		}
 	}
 	return q
 }

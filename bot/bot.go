@@ -25,7 +25,7 @@ type Bot struct {
 	log    *slog.Logger
 	now    func() time.Time
 	talks  *conversations
-	beside map[string][]int // what is not told beside each entry, as indices of entries
+	around map[string]*neighbours // of each entry
 	names  *names
 	table  []Command // the commands
 	keeps  bool      // questions that find no good answer
@@ -51,7 +51,7 @@ func New(base *kb.Base, index *match.Index, opt Options) *Bot {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	b := &Bot{base: base, index: index, log: opt.Log, now: opt.Now, talks: newConversations(), beside: beside(base), names: newNames(base), headlines: newHeadlines(base), keeps: opt.Unanswered}
+	b := &Bot{base: base, index: index, log: opt.Log, now: opt.Now, talks: newConversations(), around: neighboursOf(base), names: newNames(base), headlines: newHeadlines(base), keeps: opt.Unanswered}
 	b.overview = b.overviews()
 	b.table = b.commandTable()
 	return b

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -18,9 +19,13 @@ const (
 
 // A topic is what a conversation was about last.
 type topic struct {
-	entry   string   // id of the entry that was answered last; empty if none was
-	before  string   // its headline, or the question that found no answer
-	choices []Choice // what was offered to choose from
+	entry   string    // id of the entry that was answered last; empty if none was
+	before  string    // its headline, or the question that found no answer
+	asked   string    // the last question
+	not     string    // id of the group of what is not told that the last question found; empty if it found none
+	told    []int     // entries answered so far, as indices
+	means   referents // whom and what is meant by "he" and "there"
+	choices []Choice  // what was offered to choose from
 	at      time.Time
 }
 
@@ -117,6 +122,7 @@ const (
 	leanOpening  = .6  // "and", "what about"
 	leanPointing = .5  // "he", "that", "there"
 	leanShort    = .25 // added to a short question; twice that to a very short one
+	leanNamed    = .25 // times, once "he" has a name
 	leanLong     = .4  // times, for a long one: it says itself what it is about
 )
 
@@ -143,15 +149,35 @@ func set(words ...string) map[string]bool {
 	return m
 }
 
-// beside lists for each entry the groups of what is not told beside it: those that name it as what is told.
-func beside(base *kb.Base) map[string][]int {
-	out := map[string][]int{}
+// neighbours are the entries that belong beside one, as indices.
+type neighbours struct {
+	related []int // that tell something: it offers them, or they offer it
+	beside  []int // groups of what is not told that name it as what is told
+}
+
+func neighboursOf(base *kb.Base) map[string]*neighbours {
+	out, index := map[string]*neighbours{}, map[string]int{}
 	for i := range base.Entries {
-		if e := &base.Entries[i]; e.Class == kb.NotTold {
-			for _, id := range e.Related {
-				out[id] = append(out[id], i)
+		out[base.Entries[i].ID] = &neighbours{}
+		index[base.Entries[i].ID] = i
+	}
+	for i := range base.Entries {
+		e := &base.Entries[i]
+		for _, id := range e.Related {
+			other, ok := base.Entry(id)
+			switch {
+			case !ok:
+			case e.Class == kb.NotTold:
+				out[id].beside = append(out[id].beside, i)
+			case other.Class == kb.Told:
+				out[id].related = append(out[id].related, i)
+				out[e.ID].related = append(out[e.ID].related, index[id])
 			}
 		}
+	}
+	for _, n := range out {
+		slices.Sort(n.related)
+		n.related = slices.Compact(n.related)
 	}
 	return out
 }

@@ -108,7 +108,7 @@ func FuzzRestore(f *testing.F) {
 		for _, e := range b.Entries {
 			_ = e.Class.String()
 		}
-		ix.Match(match.Query{Text: "Which colour is the tower?", Before: "How high is it?", Lean: 1})
+		ix.Match(match.Query{Text: "Which colour is the tower?", Lean: 1, Context: match.Context{Before: "How high is it?"}})
 	})
 }
 

@@ -18,8 +18,8 @@ func (ix *Index) Explain(q Query) []string {
 	var out []string
 	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	say("read as: %s", ix.reading(w))
-	if q.Lean > 0 && q.Before != "" {
-		say("leans on: %q (%.2f)", q.Before, q.Lean)
+	if q.Lean > 0 && q.Context.Before != "" {
+		say("leans on: %q (%.2f)", q.Context.Before, q.Lean)
 	}
 	if len(r.Best) == 0 {
 		say("no words, no answer")

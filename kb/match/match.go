@@ -20,11 +20,9 @@ func (o Outcome) String() string { return [...]string{"answer", "clarify", "no a
 
 // A Query is a question, and what it may lean on.
 type Query struct {
-	Text   string
-	Before string  // what was talked about before: the headline of the last entry, or the last question; may be empty
-	Last   string  // id of the entry that was answered last; may be empty
-	Lean   float64 // how much of Before is to be read into Text: 0 is nothing, 1 as much as of Text itself
-	Near   []int   // entries, as indices into the corpus, that lie near the last one
+	Text    string
+	Lean    float64 // how much of the context is to be read into Text: 0 is nothing, 1 as much as of Text itself
+	Context Context
 }
 
 // A Candidate is an entry that may be meant.
@@ -87,60 +85,13 @@ func (ix *Index) match(q Query, w *work) Result {
 	}
 	ix.score(w)
 	// What has no word that the corpus knows asks for nothing more of what was said.
-	if q.Lean > 0 && q.Before != "" && ix.vocab.knowsAny(w.x.block[blockStem]) {
-		ix.lean(w, q)
+	if q.Lean > 0 && q.Context.Before != "" && ix.vocab.knowsAny(w.x.block[blockStem]) {
+		ix.lean(w, float32(q.Lean), &q.Context)
 	}
 	r := ix.weigh(w)
 	ix.policy.decide(&r)
 	return r
 }
-
-// lean adds to each entry's score what speaks for it in what was talked about before. Logits add up as independent
-// evidence does, so an entry that fits both comes first; the result is scaled back, so that confidence means the same.
-func (ix *Index) lean(w *work, q Query) {
-	b := ix.pool.Get().(*work)
-	defer ix.pool.Put(b)
-	ix.analyser.read(q.Before, b)
-	ix.score(b)
-	last, known := ix.byID[q.Last]
-	asked := w.kinds &^ vague
-	// To ask for a kind of thing that the last entry tells as well is no repetition.
-	again := known && asked != 0 && asked&ix.entries[last].tells != 0
-	if known {
-		// The headline of the last entry fits that entry like no other: what matters is what else it fits.
-		second := float32(math.Inf(-1))
-		for k, z := range b.z {
-			if k != int(last) && (again || ix.entries[k].class == Told) {
-				second = max(second, z)
-			}
-		}
-		b.z[last] = min(b.z[last], second+retold)
-	}
-	lean := float32(q.Lean)
-	scale := 1 / (1 + leanScale*lean)
-	for k := range w.z {
-		w.z[k] = (w.z[k] + lean*b.z[k]) * scale
-		if ix.entries[k].class == Told {
-			w.z[k] += leanTold * min(lean, 1)
-		}
-	}
-	w.hasLast = false
-	for _, k := range q.Near {
-		w.z[k] += near * min(lean, 1)
-	}
-	if known && !again {
-		w.z[last] -= repeated * min(lean, 1)
-	}
-}
-
-// How leaning changes the scores, chosen on dialogues (see docs/quality.md).
-const (
-	leanScale = .6 // how far scores are scaled back
-	leanTold  = 1  // logits: whoever asks on about something that was told asks for more that is
-	near      = 3  // logits for an entry that lies near the last one
-	retold    = 2  // logits that an entry may lead by when it tells the kind of thing asked, too
-	repeated  = 1  // logits that an entry loses for having just been answered
-)
 
 // score fills w.z, and w.last for a text of several sentences.
 func (ix *Index) score(w *work) {

@@ -164,11 +164,11 @@ func TestSharesAddUp(t *testing.T) {
 
 func TestLean(t *testing.T) {
 	ix := bakeryIndex()
-	r := ix.Match(Query{Text: "and when?", Before: "Who founded the bakery?", Last: "founder", Lean: 2})
+	r := ix.Match(Query{Text: "and when?", Lean: 2, Context: Context{Before: "Who founded the bakery?", Last: "founder"}})
 	if r.Best[0].ID != "founder" {
 		t.Errorf("\"and when?\" after the founder finds %s", r.Best[0].ID)
 	}
-	r = ix.Match(Query{Text: "and the dark bread, what is in it", Before: "Who founded the bakery?", Last: "founder", Lean: .6})
+	r = ix.Match(Query{Text: "and the dark bread, what is in it", Lean: .6, Context: Context{Before: "Who founded the bakery?", Last: "founder"}})
 	if r.Best[0].ID != "rye" {
 		t.Errorf("another subject finds %s", r.Best[0].ID)
 	}
@@ -246,7 +246,7 @@ func FuzzMatch(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s, before string) {
 		for _, lean := range []float64{0, .5} {
-			q := Query{Text: s, Before: before, Last: "founder", Lean: lean}
+			q := Query{Text: s, Lean: lean, Context: Context{Before: before, Asked: s, Last: "founder"}}
 			bakeryIndex().Explain(q)
 			r := bakeryIndex().Match(q)
 			if math.IsNaN(r.Confidence) || r.Confidence < 0 || r.Confidence > 1 {
