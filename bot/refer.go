@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -9,104 +10,118 @@ import (
 	"summitbot/kb/match"
 )
 
-// referents are whom and what a reader may mean by "he" and "there": names, empty if nobody and nothing.
-type referents struct{ he, there string }
+// referents are whom and what a reader may mean by "he", "she" and "there": names, empty if nobody and nothing.
+type referents struct{ he, she, there string }
 
 // resolve puts names in the place of the words that stand for them, unless the text names somebody itself. It says whether it
 // put any.
 func (b *Bot) resolve(text string, r referents) (string, bool) {
-	he, there := r.he != "" && personal.MatchString(text), r.there != "" && thither.MatchString(text) && !existential.MatchString(text)
-	if !he && !there {
-		return text, false
-	}
-	for _, m := range b.index.Mentions(text) {
-		he = he && m.Kind != match.Person
-		there = there && m.Kind != match.Place
-	}
+	swap := []struct {
+		find *regexp.Regexp
+		name string
+		kind match.NameKind
+	}{{wordHe, r.he, match.Person}, {wordShe, r.she, match.Person}, {wordThere, r.there, match.Place}}
 	out := text
-	if he {
-		out = personal.ReplaceAllStringFunc(out, func(w string) string {
+	for _, s := range swap {
+		if s.name == "" || !s.find.MatchString(text) || s.kind == match.Person && asksName.MatchString(text) || s.kind == match.Place && existential.MatchString(text) {
+			continue
+		}
+		if slices.ContainsFunc(b.index.Mentions(text), func(m match.Mention) bool { return m.Kind == s.kind }) {
+			continue
+		}
+		out = s.find.ReplaceAllStringFunc(out, func(w string) string {
 			switch strings.ToLower(w) {
 			case "his", "her", "hers":
-				return r.he + "'s"
-			case "he's", "he’s", "hes", "she's", "she’s":
-				return r.he + " is"
+				return s.name + "'s"
+			case "he's", "he’s", "hes", "she's", "she’s", "shes":
+				return s.name + " is"
+			case "there":
+				return "in " + s.name
 			}
-			return r.he
+			return s.name
 		})
-	}
-	if there {
-		out = thither.ReplaceAllString(out, "in "+r.there)
 	}
 	return out, out != text
 }
 
 var (
-	asksWho     = regexp.MustCompile(`(?i)\b(who|whom|whos|who['’]s|name)\b`)
-	asksWhere   = regexp.MustCompile(`(?i)\b(where|which (city|country|place|town))\b`)
-	personal    = regexp.MustCompile(`(?i)\b(he['’]s|she['’]s|hes|he|him|she|his|hers|her)\b`)
-	thither     = regexp.MustCompile(`(?i)\bthere\b`)
-	existential = regexp.MustCompile(`(?i)\bthere(['’]s|s)?\s+(is|are|was|were|be|been|a|an|any|no|ever|will)\b|\b(is|are|was|were|be)\s+there\s+(a|an|any|ever|no|more|other|another)\b|\bthere['’]?s\b`)
+	wordHe    = regexp.MustCompile(`(?i)\b(he['’]s|hes|he|him|his)\b`)
+	wordShe   = regexp.MustCompile(`(?i)\b(she['’]s|shes|she|hers|her)\b`)
+	wordThere = regexp.MustCompile(`(?i)\bthere\b`)
+
+	// "Is there a treaty?" points nowhere.
+	existential = regexp.MustCompile(`(?i)\bthere(['’]?s|re)?\s+(is|are|was|were|be|been|a|an|any|no|ever|will)\b|\b(is|are|was|were|be)\s+there\s+(a|an|any|ever|no|more|other|another)\b|\bthere['’]?s\b`)
+	// "What is his name?" asks for somebody who had none so far, and so does "the one with the money, who is he?".
+	asksName = regexp.MustCompile(`(?i)\bnamed?\b|\bcalled\s*\?*$|^(and |so |ok )*the\s[^,]*,`)
+	asksWho  = regexp.MustCompile(`(?i)\b(who|whom)\b`)
+	whoIs    = regexp.MustCompile(`(?i)\bwho(\s+is|\s+was|['’]?s)\b`)
 )
 
 // after says whom and what a reader may mean once a question was asked and, if it was, answered by e.
 func (b *Bot) after(asked string, e *kb.Entry, before referents) referents {
-	r := before
 	texts := []string{asked}
 	if e != nil {
 		texts = append(texts, e.Question, e.Answer)
 	}
-	who := e != nil && asksWho.MatchString(asked)
-	if name := b.first(texts, match.Person, who); name != "" {
-		r.he = name
+	named := make([][]match.Mention, len(texts))
+	for i, t := range texts {
+		named[i] = b.index.Mentions(t)
 	}
-	if name := b.first(texts, match.Place, e != nil && asksWhere.MatchString(asked)); name != "" {
-		r.there = name
+	if who := b.meant(named, asked, false); who != nil {
+		before.he = who.Name
 	}
-	return r
+	if who := b.meant(named, asked, true); who != nil {
+		before.she = who.Name
+	}
+	if where := b.meantPlace(named); where != nil {
+		before.there = where.Name
+	}
+	return before
 }
 
-// first finds the name of a kind that the texts are about: the one that the first of them names, or if the kind was asked for,
-// the first of the last text that was not named in the question.
-func (b *Bot) first(texts []string, kind match.NameKind, asked bool) string {
-	var named [][]string
-	for _, t := range texts {
-		var ids []string
-		for _, m := range b.index.Mentions(t) {
-			if m.Kind == kind && !slices.Contains(ids, m.ID) {
-				ids = append(ids, m.ID)
+// meant finds whom a question and its answer are about: whom the question names first; failing that, the headline and then
+// the answer. Where the question was who it is, the answer's first is meant.
+func (b *Bot) meant(named [][]match.Mention, asked string, she bool) *kb.Person {
+	first := func(ms, but []match.Mention) *kb.Person {
+		for _, m := range ms {
+			if p, ok := b.base.Person(m.ID); ok && p.She == she && !slices.ContainsFunc(but, func(o match.Mention) bool { return o.ID == m.ID }) {
+				return p
 			}
 		}
-		named = append(named, ids)
+		return nil
 	}
-	if asked {
-		for _, id := range named[len(named)-1] {
-			if !slices.Contains(named[0], id) {
-				return b.nameOf(kind, id)
-			}
+	if asksWho.MatchString(asked) && (!whoIs.MatchString(asked) || first(named[0], nil) == nil) {
+		if p := first(named[len(named)-1], named[0]); p != nil {
+			return p
 		}
 	}
-	for i, ids := range named {
-		if len(ids) == 1 || len(ids) > 0 && i == 2 {
-			return b.nameOf(kind, ids[0])
+	for _, ms := range named {
+		if p := first(ms, nil); p != nil {
+			return p
 		}
 	}
-	return ""
+	return nil
 }
 
-func (b *Bot) nameOf(kind match.NameKind, id string) string {
-	if kind == match.Place {
-		for i := range b.base.Places {
-			if b.base.Places[i].ID == id {
-				return b.base.Places[i].Name
+// meantPlace finds where a question and its answer are about, the smaller place before the country.
+func (b *Bot) meantPlace(named [][]match.Mention) *kb.Place {
+	for _, ms := range named {
+		var found []*kb.Place
+		for _, m := range ms {
+			if p, ok := b.base.Place(m.ID); ok {
+				found = append(found, p)
 			}
 		}
-		return ""
-	}
-	for i := range b.base.People {
-		if b.base.People[i].ID == id {
-			return b.base.People[i].Name
+		if len(found) > 0 {
+			return slices.MinFunc(found, func(p, q *kb.Place) int { return cmp.Compare(size(p), size(q)) })
 		}
 	}
-	return ""
+	return nil
+}
+
+func size(p *kb.Place) int {
+	if p.Kind == "country" {
+		return 1
+	}
+	return 0
 }

@@ -32,6 +32,7 @@ type Base struct {
 
 	entry  map[string]int
 	person map[string]int
+	place  map[string]int
 	event  map[string]int
 }
 
@@ -108,6 +109,7 @@ type Person struct {
 	Name       string   `yaml:"name"`
 	Role       string   `yaml:"role"`
 	Side       string   `yaml:"side"`
+	She        bool     `yaml:"she"` // readers say "she", not "he"
 	Summary    string   `yaml:"summary"`
 	Paragraphs []int    `yaml:"paragraphs"`
 	Aliases    []string `yaml:"aliases"`
@@ -279,6 +281,15 @@ func (b *Base) Person(id string) (*Person, bool) {
 	return &b.People[i], true
 }
 
+// Place finds a place by id.
+func (b *Base) Place(id string) (*Place, bool) {
+	i, ok := b.place[id]
+	if !ok {
+		return nil, false
+	}
+	return &b.Places[i], true
+}
+
 // Event finds an event by id.
 func (b *Base) Event(id string) (*Event, bool) {
 	i, ok := b.event[id]
@@ -335,12 +346,15 @@ func spans(paragraphs []int) string {
 
 // link fills the look-up tables.
 func (b *Base) link() {
-	b.entry, b.person, b.event = map[string]int{}, map[string]int{}, map[string]int{}
+	b.entry, b.person, b.place, b.event = map[string]int{}, map[string]int{}, map[string]int{}, map[string]int{}
 	for i := range b.Entries {
 		b.entry[b.Entries[i].ID] = i
 	}
 	for i := range b.People {
 		b.person[b.People[i].ID] = i
+	}
+	for i := range b.Places {
+		b.place[b.Places[i].ID] = i
 	}
 	slices.SortStableFunc(b.Events, func(x, y Event) int { return x.Start.Compare(y.Start) })
 	for i := range b.Events {
