@@ -133,13 +133,15 @@ func (b *Bot) act(ctx context.Context, m Message) Reply {
 // pick answers an entry that was picked from a list. The conversation goes on from there.
 func (b *Bot) pick(m Message, e *kb.Entry) Reply {
 	r := b.answer(e)
-	next := topic{entry: e.ID, before: e.Question, choices: r.Choices, at: b.now()}
-	switch e.Class {
-	case kb.NotTold:
-		last, _ := b.talks.get(m.Conversation, b.now())
-		next.entry = last.entry
-	case kb.Talk:
+	if e.Class == kb.Talk {
 		return r
+	}
+	last, _ := b.talks.get(m.Conversation, b.now())
+	next := spoken(e)
+	next.turns = last.took(next.turns[0])
+	next.choices, next.at = r.Choices, b.now()
+	if e.Class == kb.NotTold {
+		next.entry, next.not = last.entry, e.ID
 	}
 	b.talks.set(m.Conversation, next)
 	return r

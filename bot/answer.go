@@ -40,7 +40,7 @@ func (b *Bot) question(m Message, text string) Reply {
 	last, _ := b.talks.get(key, b.now())
 	if m.Topic != "" && m.Topic != last.entry {
 		if e, ok := b.base.Entry(m.Topic); ok {
-			last = topic{entry: e.ID, before: e.Question}
+			last = spoken(e)
 		}
 	}
 	q := b.query(text, last)
@@ -61,16 +61,11 @@ func (b *Bot) question(m Message, text string) Reply {
 	if m.Explain {
 		reply.Explanation = b.index.Explain(q)
 	}
-	next := topic{before: text, asked: q.Text, told: last.told, choices: reply.Choices, at: b.now()}
-	var answered *kb.Entry
-	if r.Outcome == match.Answer && b.at(r.Best[0]).Class == kb.Told {
-		answered = b.at(r.Best[0])
-	}
-	next.means = b.after(q.Text, answered, last.means)
+	next := topic{before: text, turns: last.took(exchange{asked: q.Text}), choices: reply.Choices, at: b.now()}
 	switch {
 	case r.Outcome == match.Answer && b.at(r.Best[0]).Class == kb.Told:
-		next.entry, next.before = answered.ID, answered.Question
-		next.told = append(slices.Clone(last.told), r.Best[0].Entry)
+		next.entry, next.before = r.Best[0].ID, b.at(r.Best[0]).Question
+		next.turns[len(next.turns)-1].entry = next.entry
 	case r.Outcome == match.Answer:
 		next = last // a greeting or thanks does not change the subject
 		next.at = b.now()
@@ -85,16 +80,24 @@ func (b *Bot) question(m Message, text string) Reply {
 // query is a question with what it leans on of what was talked about before.
 func (b *Bot) query(text string, last topic) match.Query {
 	q := match.Query{Text: text}
-	if lean := leaning(text); lean > 0 && last.before != "" {
-		if named, ok := b.resolve(text, last.means); ok {
-			q.Text = named
-			lean *= leanNamed
+	lean := leaning(text)
+	if lean == 0 || last.before == "" {
+		return q
+	}
+	if named, ok := b.resolve(text, last.turns); ok {
+		q.Text = named
+		lean *= leanNamed
+	}
+	q.Lean = lean
+	q.Context = match.Context{Before: last.before, Last: last.entry, Not: last.not}
+	for _, t := range last.turns {
+		q.Context.Asked = t.asked
+		if t.entry != "" {
+			q.Context.Told = append(q.Context.Told, t.entry)
 		}
-		q.Lean = lean
-		q.Context = match.Context{Before: last.before, Asked: last.asked, Last: last.entry, Not: last.not, Told: last.told}
-		if n, ok := b.around[last.entry]; ok {
-			q.Context.Related, q.Context.Beside = n.related, n.beside
-		}
+	}
+	if n, ok := b.around[last.entry]; ok {
+		q.Context.Related, q.Context.Beside = n.related, n.beside
 	}
 	return q
 }

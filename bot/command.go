@@ -245,7 +245,7 @@ func (b *Bot) run(ctx context.Context, m Message) Reply {
 func (b *Bot) call(c call) Reply {
 	r := c.command.run(b, c)
 	if len(c.found) > 0 && r.Kind == KindAnswer {
-		b.talks.set(c.message.Conversation, topic{before: r.Title, choices: r.Choices, at: b.now()})
+		b.talks.set(c.message.Conversation, topic{before: r.Title, turns: []exchange{{asked: r.Title}}, choices: r.Choices, at: b.now()})
 	} else {
 		b.talks.offer(c.message.Conversation, r.Choices, b.now())
 	}

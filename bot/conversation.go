@@ -15,18 +15,28 @@ import (
 const (
 	remembered    = 20_000           // conversations
 	rememberedFor = 10 * time.Minute // since its last message
+	recalled      = 8                // turns of one conversation
 )
 
 // A topic is what a conversation was about last.
 type topic struct {
-	entry   string    // id of the entry that was answered last; empty if none was
-	before  string    // its headline, or the question that found no answer
-	asked   string    // the last question
-	not     string    // id of the group of what is not told that the last question found; empty if it found none
-	told    []int     // entries answered so far, as indices
-	means   referents // whom and what is meant by "he" and "there"
-	choices []Choice  // what was offered to choose from
+	entry   string     // id of the entry that was answered last; empty if none was
+	before  string     // its headline, or the question that found no answer
+	not     string     // id of the group of what is not told that the last question found; empty if it found none
+	turns   []exchange // the last questions, the newest last
+	choices []Choice   // what was offered to choose from
 	at      time.Time
+}
+
+// An exchange is a question and the id of the entry that answered it, if any did.
+type exchange struct {
+	asked string // with names in the place of "he" and "there"
+	entry string
+}
+
+// took returns the turns with one more.
+func (t *topic) took(next exchange) []exchange {
+	return append(slices.Clone(t.turns[max(0, len(t.turns)-recalled+1):]), next)
 }
 
 // conversations remembers what each conversation was about, for a few minutes, and of so many conversations only.
@@ -118,11 +128,11 @@ func leaning(text string) float64 {
 
 // How much each sign makes a question lean, chosen on dialogues (see docs/quality.md).
 const (
-	leanBare     = 2   // no subject of its own: "when was that?"
-	leanOpening  = .6  // "and", "what about"
+	leanBare     = 2.9 // no subject of its own: "when was that?"
+	leanOpening  = .4  // "and", "what about"
 	leanPointing = .5  // "he", "that", "there"
 	leanShort    = .25 // added to a short question; twice that to a very short one
-	leanNamed    = .25 // times, once "he" has a name
+	leanNamed    = .2  // times, once "he" has a name
 	leanLong     = .4  // times, for a long one: it says itself what it is about
 )
 
@@ -149,17 +159,21 @@ func set(words ...string) map[string]bool {
 	return m
 }
 
-// neighbours are the entries that belong beside one, as indices.
+// spoken is the topic of a conversation in which an entry was said, asked for or not.
+func spoken(e *kb.Entry) topic {
+	return topic{entry: e.ID, before: e.Question, turns: []exchange{{e.Question, e.ID}}}
+}
+
+// neighbours are the entries that belong beside one, by their ids.
 type neighbours struct {
-	related []int // that tell something: it offers them, or they offer it
-	beside  []int // groups of what is not told that name it as what is told
+	related []string // that tell something: it offers them, or they offer it
+	beside  []string // groups of what is not told that name it as what is told
 }
 
 func neighboursOf(base *kb.Base) map[string]*neighbours {
-	out, index := map[string]*neighbours{}, map[string]int{}
+	out := map[string]*neighbours{}
 	for i := range base.Entries {
 		out[base.Entries[i].ID] = &neighbours{}
-		index[base.Entries[i].ID] = i
 	}
 	for i := range base.Entries {
 		e := &base.Entries[i]
@@ -168,10 +182,10 @@ func neighboursOf(base *kb.Base) map[string]*neighbours {
 			switch {
 			case !ok:
 			case e.Class == kb.NotTold:
-				out[id].beside = append(out[id].beside, i)
+				out[id].beside = append(out[id].beside, e.ID)
 			case other.Class == kb.Told:
-				out[id].related = append(out[id].related, i)
-				out[e.ID].related = append(out[e.ID].related, index[id])
+				out[id].related = append(out[id].related, e.ID)
+				out[e.ID].related = append(out[e.ID].related, id)
 			}
 		}
 	}

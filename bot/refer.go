@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,38 +9,50 @@ import (
 	"summitbot/kb/match"
 )
 
-// referents are whom and what a reader may mean by "he", "she" and "there": names, empty if nobody and nothing.
-type referents struct{ he, she, there string }
-
-// resolve puts names in the place of the words that stand for them, unless the text names somebody itself. It says whether it
-// put any.
-func (b *Bot) resolve(text string, r referents) (string, bool) {
+// resolve puts names in the place of the words that stand for them, as far as the turns so far tell whom and what they stand
+// for and the text names nobody itself. It says whether it put any.
+func (b *Bot) resolve(text string, turns []exchange) (string, bool) {
+	he, she := func(p *kb.Person) bool { return !p.She }, func(p *kb.Person) bool { return p.She }
 	swap := []struct {
 		find *regexp.Regexp
-		name string
+		not  *regexp.Regexp
 		kind match.NameKind
-	}{{wordHe, r.he, match.Person}, {wordShe, r.she, match.Person}, {wordThere, r.there, match.Place}}
+		name func(exchange) string
+	}{
+		{wordHe, asksName, match.Person, func(t exchange) string { return b.whom(t, he) }},
+		{wordShe, asksName, match.Person, func(t exchange) string { return b.whom(t, she) }},
+		{wordThere, existential, match.Place, b.where},
+	}
 	out := text
 	for _, s := range swap {
-		if s.name == "" || !s.find.MatchString(text) || s.kind == match.Person && asksName.MatchString(text) || s.kind == match.Place && existential.MatchString(text) {
+		if !s.find.MatchString(text) || s.not.MatchString(text) {
 			continue
 		}
 		if slices.ContainsFunc(b.index.Mentions(text), func(m match.Mention) bool { return m.Kind == s.kind }) {
 			continue
 		}
-		out = s.find.ReplaceAllStringFunc(out, func(w string) string {
-			switch strings.ToLower(w) {
-			case "his", "her", "hers":
-				return s.name + "'s"
-			case "he's", "he’s", "hes", "she's", "she’s", "shes":
-				return s.name + " is"
-			case "there":
-				return "in " + s.name
-			}
-			return s.name
-		})
+		name := ""
+		for i := len(turns) - 1; i >= 0 && name == ""; i-- {
+			name = s.name(turns[i])
+		}
+		if name != "" {
+			out = s.find.ReplaceAllStringFunc(out, func(w string) string { return named(w, name) })
+		}
 	}
 	return out, out != text
+}
+
+// named writes a name in the form of the word that stood for it.
+func named(word, name string) string {
+	switch strings.ToLower(word) {
+	case "his", "her", "hers":
+		return name + "'s"
+	case "he's", "he’s", "hes", "she's", "she’s", "shes":
+		return name + " is"
+	case "there":
+		return "in " + name
+	}
+	return name
 }
 
 var (
@@ -57,71 +68,60 @@ var (
 	whoIs    = regexp.MustCompile(`(?i)\bwho(\s+is|\s+was|['’]?s)\b`)
 )
 
-// after says whom and what a reader may mean once a question was asked and, if it was, answered by e.
-func (b *Bot) after(asked string, e *kb.Entry, before referents) referents {
-	texts := []string{asked}
-	if e != nil {
-		texts = append(texts, e.Question, e.Answer)
+// texts are what was said in a turn: the question, and the headline and answer of the entry that answered it.
+func (b *Bot) texts(t exchange) []string {
+	e, ok := b.base.Entry(t.entry)
+	if !ok {
+		return []string{t.asked}
 	}
-	named := make([][]match.Mention, len(texts))
-	for i, t := range texts {
-		named[i] = b.index.Mentions(t)
-	}
-	if who := b.meant(named, asked, false); who != nil {
-		before.he = who.Name
-	}
-	if who := b.meant(named, asked, true); who != nil {
-		before.she = who.Name
-	}
-	if where := b.meantPlace(named); where != nil {
-		before.there = where.Name
-	}
-	return before
+	return []string{t.asked, e.Question, e.Answer}
 }
 
-// meant finds whom a question and its answer are about: whom the question names first; failing that, the headline and then
-// the answer. Where the question was who it is, the answer's first is meant.
-func (b *Bot) meant(named [][]match.Mention, asked string, she bool) *kb.Person {
-	first := func(ms, but []match.Mention) *kb.Person {
+// whom finds whom of some people a turn was about: whom the question names first; failing that, the headline and then the
+// answer. Where the question was who it is, the answer's first is meant.
+func (b *Bot) whom(t exchange, of func(*kb.Person) bool) string {
+	first := func(ms, but []match.Mention) string {
 		for _, m := range ms {
-			if p, ok := b.base.Person(m.ID); ok && p.She == she && !slices.ContainsFunc(but, func(o match.Mention) bool { return o.ID == m.ID }) {
-				return p
+			if p, ok := b.base.Person(m.ID); ok && of(p) && !slices.ContainsFunc(but, func(o match.Mention) bool { return o.ID == m.ID }) {
+				return p.Name
 			}
 		}
-		return nil
+		return ""
 	}
-	if asksWho.MatchString(asked) && (!whoIs.MatchString(asked) || first(named[0], nil) == nil) {
-		if p := first(named[len(named)-1], named[0]); p != nil {
-			return p
+	var mentions [][]match.Mention
+	for _, text := range b.texts(t) {
+		mentions = append(mentions, b.index.Mentions(text))
+	}
+	asked := mentions[0]
+	if asksWho.MatchString(t.asked) && (!whoIs.MatchString(t.asked) || first(asked, nil) == "") {
+		if name := first(mentions[len(mentions)-1], asked); name != "" {
+			return name
 		}
 	}
-	for _, ms := range named {
-		if p := first(ms, nil); p != nil {
-			return p
+	for _, ms := range mentions {
+		if name := first(ms, nil); name != "" {
+			return name
 		}
 	}
-	return nil
+	return ""
 }
 
-// meantPlace finds where a question and its answer are about, the smaller place before the country.
-func (b *Bot) meantPlace(named [][]match.Mention) *kb.Place {
-	for _, ms := range named {
+// where finds the place that a turn was about, a smaller one before a country.
+func (b *Bot) where(t exchange) string {
+	for _, text := range b.texts(t) {
 		var found []*kb.Place
-		for _, m := range ms {
+		for _, m := range b.index.Mentions(text) {
 			if p, ok := b.base.Place(m.ID); ok {
 				found = append(found, p)
 			}
 		}
-		if len(found) > 0 {
-			return slices.MinFunc(found, func(p, q *kb.Place) int { return cmp.Compare(size(p), size(q)) })
+		if len(found) == 0 {
+			continue
 		}
+		if i := slices.IndexFunc(found, func(p *kb.Place) bool { return p.Kind != "country" }); i > 0 {
+			return found[i].Name
+		}
+		return found[0].Name
 	}
-	return nil
-}
-
-func size(p *kb.Place) int {
-	if p.Kind == "country" {
-		return 1
-	}
-	return 0
+	return ""
 }

@@ -347,6 +347,12 @@ func (l *loader) value(n *yaml.Node, v reflect.Value, what string) bool {
 			return false
 		}
 		v.SetInt(int64(i))
+	case v.Kind() == reflect.Bool:
+		if n.Value != "true" && n.Value != "false" {
+			l.fault(l.at(n), "value", "%s: want true or false, not %q", what, n.Value)
+			return false
+		}
+		v.SetBool(n.Value == "true")
 	case v.Kind() == reflect.String:
 		v.SetString(n.Value)
 	}

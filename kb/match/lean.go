@@ -5,15 +5,15 @@ import (
 	"math/bits"
 )
 
-// A Context is what was talked about before a question. Entries are given as indices into the corpus.
+// A Context is what was talked about before a question. Entries are given by their ids; unknown ones are passed over.
 type Context struct {
-	Before  string // the headline of the last entry, or the last question; empty is no context
-	Asked   string // the last question
-	Last    string // id of the entry that was answered last; may be empty
-	Not     string // id of the entry that said just now that there is no answer; may be empty
-	Told    []int  // entries answered earlier
-	Related []int  // entries that tell something and belong beside the last one
-	Beside  []int  // entries that say there is no answer to what is asked beside the last one
+	Before  string   // the headline of the last entry, or the last question; empty is no context
+	Asked   string   // the last question
+	Last    string   // the entry that was answered last; may be empty
+	Not     string   // the entry that said just now that there is no answer; may be empty
+	Told    []string // entries answered lately
+	Related []string // entries that tell something and belong beside the last one
+	Beside  []string // entries that say there is no answer to what is asked beside the last one
 }
 
 // lean adds to each entry's score what speaks for it in what was talked about before. Logits add up as independent
@@ -39,15 +39,17 @@ func (ix *Index) lean(w *work, lean float32, c *Context) {
 		}
 		b.z[last] = min(b.z[last], second+leanLead)
 	}
-	some := min(lean, 1)
+	// What leans a little leans on all of this, unless it brings words of its own that nothing here is about; only what was
+	// said before counts by how much it leans.
+	bound := min(1, 2*lean) * ix.familiar(w.words)
 	for k := range w.z {
 		in := &ix.entries[k]
-		w.z[k] = (w.z[k] + lean*b.z[k]) * leanKept / (1 + leanScale*lean)
+		w.z[k] = (w.z[k] + leanBefore*lean*b.z[k]) / (1 + leanScale*lean)
 		if known {
-			w.z[k] += leanAlike * ix.alike(int(last), k)
+			w.z[k] += leanAlike * bound * ix.alike(int(last), k)
 		}
 		if in.class == Told {
-			w.z[k] += leanTold * some
+			w.z[k] += leanTold * bound
 		}
 		switch {
 		case asked != 0 && asked&in.tells != 0:
@@ -56,42 +58,62 @@ func (ix *Index) lean(w *work, lean float32, c *Context) {
 			w.z[k] += leanKindBefore
 		}
 	}
-	for _, k := range c.Beside {
-		w.z[k] += leanBeside * some
-	}
-	for _, k := range c.Related {
-		w.z[k] += leanRelated
-	}
-	for _, k := range c.Told {
-		if k != int(last) {
-			w.z[k] -= leanToldBefore
+	add := func(more float32, ids ...string) {
+		for _, id := range ids {
+			if k, ok := ix.byID[id]; ok {
+				w.z[k] += more
+			}
 		}
 	}
-	if known && !again {
-		w.z[last] -= leanRepeated
+	add(leanBeside*bound, c.Beside...)
+	add(leanRelated*bound, c.Related...)
+	add(-leanSaid, c.Not)
+	for _, id := range c.Told {
+		if id != c.Last {
+			add(-leanToldBefore, id)
+		}
 	}
-	if k, ok := ix.byID[c.Not]; ok {
-		w.z[k] -= leanSaid
+	if !again {
+		add(-leanRepeated, c.Last)
 	}
 	w.hasLast = false
 }
 
-// What leaning does to the scores, in logits but for the first two. The weights were fitted to the regression dialogues and
+// What leaning does to the scores, in logits but for the first three. The weights were fitted to the regression dialogues and
 // rounded (see docs/quality.md).
 const (
-	leanScale      = .6  // how far scores are scaled back
-	leanKept       = .82 // of a score, whatever was leant
-	leanLead       = 2   // what the last entry may lead by for its own headline
-	leanTold       = .5  // for what is told: whoever asks on about something that was told asks for more that is
-	leanAlike      = 2   // for an entry about the same people, places and things as the last one
-	leanRelated    = 1.3 // for an entry that belongs beside the last one
-	leanBeside     = 3   // for what is not told beside it
-	leanKind       = .5  // for the kind of thing asked
-	leanKindBefore = .75 // for the kind of thing asked before, where none is asked
-	leanRepeated   = 1.9 // against the entry that was just answered
-	leanToldBefore = 1.4 // against those before it
-	leanSaid       = 1.5 // against saying again that there is no answer
+	leanTemper     = .7  // of the confidence's logit: what was leant on makes entries look surer than they are
+	leanScale      = .75 // how far scores are scaled back
+	leanBefore     = .65 // of the context's own scores
+	leanLead       = 2.3 // what the last entry may lead by for its own headline
+	leanAlike      = 2.2 // for an entry about the same people, places and things as the last one
+	leanRelated    = 1.8 // for an entry that belongs beside the last one
+	leanTold       = .3  // for what is told: whoever asks on about something that was told asks for more that is
+	leanBeside     = 2.6 // for what is not told beside it
+	leanKind       = .2  // for the kind of thing asked
+	leanKindBefore = .4  // for the kind of thing asked before, where none is asked
+	leanRepeated   = 1.4 // against the entry that was just answered
+	leanToldBefore = 2.2 // against those before it
+	leanSaid       = .5  // against saying again that there is no answer
 )
+
+// familiar is the share of a text's content words that the corpus knows; a text without any is all familiar.
+func (ix *Index) familiar(words []word) float32 {
+	content, known := float32(0), float32(0)
+	for _, w := range words {
+		if !w.content {
+			continue
+		}
+		content++
+		if _, ok := ix.vocab.id[w.stem]; ok {
+			known++
+		}
+	}
+	if content == 0 {
+		return 1
+	}
+	return known / content
+}
 
 // alike says how far two entries are about the same names, 0 to 1, the rare ones heavier.
 func (ix *Index) alike(a, b int) float32 {

@@ -31,18 +31,21 @@ func (p *policy) score(c *Candidate) float64 {
 		p.Covered*e.Covered + p.Last*e.Last
 }
 
-func (p *policy) confidence(s *Signals) float64 {
-	x := p.Bias + p.Told*s.Told + p.Gap*s.Gap + p.Cover*s.Covered + p.Words*s.Words +
+func (p *policy) logit(s *Signals) float64 {
+	return p.Bias + p.Told*s.Told + p.Gap*s.Gap + p.Cover*s.Covered + p.Words*s.Words +
 		p.Foreign*s.Foreign + p.Late*s.Late + p.Against*s.Against
-	return 1 / (1 + math.Exp(-x))
 }
 
-func (p *policy) decide(r *Result) {
+func (p *policy) decide(r *Result, leans bool) {
 	r.Outcome = NoAnswer
 	if len(r.Best) == 0 {
 		return
 	}
-	r.Confidence = p.confidence(&r.Signals)
+	x := p.logit(&r.Signals)
+	if leans {
+		x *= leanTemper
+	}
+	r.Confidence = 1 / (1 + math.Exp(-x))
 	switch {
 	case r.Confidence >= p.Answer:
 		r.Outcome = Answer
