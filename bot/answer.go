@@ -96,7 +96,12 @@ func (b *Bot) query(text string, last topic) match.Query {
 			q.Context.Told = append(q.Context.Told, t.entry)
 		}
 	}
-	if n, ok := b.around[last.entry]; ok {
+	if correction.MatchString(text) {
+		// What was answered last is not what was meant: the question before it is what to go on from.
+		q.Text = correction.ReplaceAllString(q.Text, "")
+		q.Context.Before, q.Context.Last = q.Context.Asked, ""
+		q.Context.Told = append(q.Context.Told, last.entry)
+	} else if n, ok := b.around[last.entry]; ok {
 		q.Context.Related, q.Context.Beside = n.related, n.beside
 	}
 	return q

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -125,6 +126,8 @@ func leaning(text string) float64 {
 	}
 	return lean
 }
+
+var correction = regexp.MustCompile(`(?i)^\s*((no|nah|nope|not that|not that one|wrong|i mean|i meant)\b[\s,.:;!–-]*)+`)
 
 // How much each sign makes a question lean, chosen on dialogues (see docs/quality.md).
 const (

@@ -90,6 +90,11 @@ func (a *analyser) read(text string, w *work) {
 	}
 }
 
+const (
+	enoughAsked = 20  // phrasings that show which kinds of thing are asked for
+	kindAsked   = .04 // the share of them that must ask for a kind
+)
+
 // rareKept is up to how many phrasings a corpus is small enough to keep features that only one of them has.
 const rareKept = 6000
 
@@ -149,8 +154,14 @@ func newIndex(c *Corpus) *Index {
 		in := info{id: e.ID, class: e.Class, tells: e.Tells, names: make([]uint64, (len(c.Names)+63)/64)}
 		// One phrasing that names somebody may be a slip; two are a pattern, as are the entry's own words.
 		names, numbers := map[int32]int{}, map[int32]int{}
+		var kinds [kindCount]int
 		note := func(text string, times int) {
 			ix.analyser.read(text, w)
+			for k := range kindCount {
+				if w.kinds.Has(k) {
+					kinds[k]++
+				}
+			}
 			for _, n := range w.names {
 				names[n] += times
 			}
@@ -181,6 +192,14 @@ func newIndex(c *Corpus) *Index {
 			}
 		}
 		slices.Sort(in.numbers)
+		// What is not told is said to be told of the kinds that people ask for in vain.
+		if in.tells == 0 && len(e.Asked) >= enoughAsked {
+			for k, n := range kinds {
+				if float64(n) >= kindAsked*float64(len(e.Asked)) {
+					in.tells |= Of(Kind(k))
+				}
+			}
+		}
 		ix.add(in)
 	}
 	return ix

@@ -79,22 +79,21 @@ func (ix *Index) lean(w *work, lean float32, c *Context) {
 	w.hasLast = false
 }
 
-// What leaning does to the scores, in logits but for the first three. The weights were fitted to the regression dialogues and
+// What leaning does to the scores, in logits but for the first two. The weights were fitted to the regression dialogues and
 // rounded (see docs/quality.md).
 const (
-	leanTemper     = .7  // of the confidence's logit: what was leant on makes entries look surer than they are
 	leanScale      = .75 // how far scores are scaled back
-	leanBefore     = .65 // of the context's own scores
-	leanLead       = 2.3 // what the last entry may lead by for its own headline
-	leanAlike      = 2.2 // for an entry about the same people, places and things as the last one
+	leanBefore     = .7 // of the context's own scores
+	leanLead       = 3   // what the last entry may lead by for its own headline
+	leanAlike      = 2.4 // for an entry about the same people, places and things as the last one
 	leanRelated    = 1.8 // for an entry that belongs beside the last one
 	leanTold       = .3  // for what is told: whoever asks on about something that was told asks for more that is
-	leanBeside     = 2.6 // for what is not told beside it
+	leanBeside     = 2 // for what is not told beside it
 	leanKind       = .2  // for the kind of thing asked
 	leanKindBefore = .4  // for the kind of thing asked before, where none is asked
 	leanRepeated   = 1.4 // against the entry that was just answered
-	leanToldBefore = 2.2 // against those before it
-	leanSaid       = .5  // against saying again that there is no answer
+	leanToldBefore = 3.2 // against those before it
+	leanSaid       = .6  // against saying again that there is no answer
 )
 
 // familiar is the share of a text's content words that the corpus knows; a text without any is all familiar.

@@ -85,12 +85,11 @@ func (ix *Index) match(q Query, w *work) Result {
 	}
 	ix.score(w)
 	// What has no word that the corpus knows asks for nothing more of what was said.
-	leans := q.Lean > 0 && q.Context.Before != "" && ix.vocab.knowsAny(w.x.block[blockStem])
-	if leans {
+	if q.Lean > 0 && q.Context.Before != "" && ix.vocab.knowsAny(w.x.block[blockStem]) {
 		ix.lean(w, float32(q.Lean), &q.Context)
 	}
 	r := ix.weigh(w)
-	ix.policy.decide(&r, leans)
+	ix.policy.decide(&r)
 	return r
 }
 

@@ -16,9 +16,9 @@ type policy struct {
 // phrasings; numbers and kinds weigh less, since readers are less exact than whoever writes phrasings. Its confidence is a
 // plain guess, which calibration replaces.
 var defaultPolicy = policy{
-	Names: -.8, Sides: -.6, Numbers: -.5, Kind: -.5, Covered: 2, Last: .1,
+	Names: -.8, Sides: -.6, Numbers: -.5, Kind: -.8, Covered: 2, Last: .1,
 	Bias: -1, Gap: 2, Foreign: -2,
-	Answer: .8, Clarify: .5,
+	Answer: .65, Clarify: .4,
 }
 
 // talkCovered is how much of a text's weight must be words of a greeting's phrasings for it to be taken for one: talk has
@@ -31,21 +31,18 @@ func (p *policy) score(c *Candidate) float64 {
 		p.Covered*e.Covered + p.Last*e.Last
 }
 
-func (p *policy) logit(s *Signals) float64 {
-	return p.Bias + p.Told*s.Told + p.Gap*s.Gap + p.Cover*s.Covered + p.Words*s.Words +
+func (p *policy) confidence(s *Signals) float64 {
+	x := p.Bias + p.Told*s.Told + p.Gap*s.Gap + p.Cover*s.Covered + p.Words*s.Words +
 		p.Foreign*s.Foreign + p.Late*s.Late + p.Against*s.Against
+	return 1 / (1 + math.Exp(-x))
 }
 
-func (p *policy) decide(r *Result, leans bool) {
+func (p *policy) decide(r *Result) {
 	r.Outcome = NoAnswer
 	if len(r.Best) == 0 {
 		return
 	}
-	x := p.logit(&r.Signals)
-	if leans {
-		x *= leanTemper
-	}
-	r.Confidence = 1 / (1 + math.Exp(-x))
+	r.Confidence = p.confidence(&r.Signals)
 	switch {
 	case r.Confidence >= p.Answer:
 		r.Outcome = Answer
