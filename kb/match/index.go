@@ -119,7 +119,7 @@ func Learn(c *Corpus, opt Options) *Index {
 	ex := ix.examples(c)
 	passes, folds := 4, 2 // whoever starts the bot waits for it
 	if len(ex) < rareKept || len(opt.Tests) >= enoughTests {
-		passes, folds = 8, 3 // it is quick, or learnt once and stored
+		passes, folds = 24, 3 // it is quick, or learnt once and stored
 	}
 	opt.Passes, opt.Folds = cmp.Or(opt.Passes, passes), cmp.Or(opt.Folds, folds)
 	opt.Progress("learning", 0, 1)
