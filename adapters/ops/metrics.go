@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"summitbot/adapters/guard"
+	"summitbot/adapters/request"
 	"summitbot/kb"
 )
 
@@ -53,9 +54,9 @@ func NewMetrics(reg prometheus.Registerer, build Build, platforms []string) *Met
 			Buckets: []float64{.1, .2, .3, .4, .5, .6, .7, .8, .9, .95, 1},
 		}, []string{"platform"}),
 		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "summitbot_reply_duration_seconds", Help: "How long the core took for a reply; sending it is not counted.",
-			Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5},
-		}, []string{"platform"}),
+			Name: "summitbot_reply_duration_seconds", Help: "How long a reply took, by stage: waiting to be found, being found, being sent.",
+			Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
+		}, []string{"platform", "stage"}),
 		version:    gauges("summitbot_knowledge_info", "The knowledge base that answers; always 1.", "version"),
 		entries:    gauges("summitbot_knowledge_entries", "Entries of the knowledge base by class.", "class"),
 		phrasings:  gauge("summitbot_knowledge_phrasings", "Ways of asking in the knowledge base; 0 for the one in the program, which holds what was learnt from them."),
@@ -73,7 +74,9 @@ func NewMetrics(reg prometheus.Registerer, build Build, platforms []string) *Met
 			m.messages.WithLabelValues(p, string(o))
 		}
 		m.confidence.WithLabelValues(p)
-		m.took.WithLabelValues(p)
+		for _, s := range request.Stages {
+			m.took.WithLabelValues(p, string(s))
+		}
 	}
 	for _, r := range []string{succeeded, failed} {
 		m.reloads.WithLabelValues(r)
@@ -89,13 +92,14 @@ func (m *Metrics) Replied(h guard.Happening) {
 		return // no series but those that are known
 	}
 	m.messages.WithLabelValues(h.Platform, string(h.Outcome)).Inc()
-	if h.Outcome == guard.Limited {
-		return
-	}
-	m.took.WithLabelValues(h.Platform).Observe(h.Took.Seconds())
 	if h.Question {
 		m.confidence.WithLabelValues(h.Platform).Observe(h.Confidence)
 	}
+}
+
+// Took times a stage of a message's way.
+func (m *Metrics) Took(platform string, stage request.Stage, took time.Duration) {
+	m.took.WithLabelValues(platform, string(stage)).Observe(took.Seconds())
 }
 
 // Loaded notes the knowledge base that answers from now on. The first is no reload.

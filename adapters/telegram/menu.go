@@ -101,7 +101,7 @@ func (a *Adapter) introduce(ctx context.Context) {
 			set++
 		}
 		if err != nil {
-			a.complain("a menu of commands could not be set", err)
+			a.complain(ctx, "a menu of commands could not be set", err)
 			return // the others would fail as well
 		}
 	}
@@ -109,7 +109,7 @@ func (a *Adapter) introduce(ctx context.Context) {
 		a.log.Info("the menus of commands were brought up to date", "menus", set)
 	}
 	long, short := "", ""
-	a.guard(func() { long, short = descriptions(ctx, a.core) })
+	a.guard(ctx, func() { long, short = descriptions(ctx, a.core) })
 	for _, text := range []struct{ get, set, field, want string }{
 		{"getMyDescription", "setMyDescription", "description", long},
 		{"getMyShortDescription", "setMyShortDescription", "short_description", short},
@@ -120,7 +120,7 @@ func (a *Adapter) introduce(ctx context.Context) {
 			err = a.api.call(ctx, text.set, tgbotapi.Params{text.field: text.want}, nil)
 		}
 		if err != nil {
-			a.complain("a description could not be set", err)
+			a.complain(ctx, "a description could not be set", err)
 		}
 	}
 }

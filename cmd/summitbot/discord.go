@@ -47,7 +47,7 @@ type discordAdapter struct{ *discord.Adapter }
 func (a discordAdapter) Stats() ops.Stats {
 	s := a.Adapter.Stats()
 	out := ops.Stats{
-		Queued: s.Queued, Oldest: s.Oldest, Dropped: float64(s.Dropped), Unreadable: float64(s.Malformed), Undelivered: float64(s.Failed + s.Late),
+		Queued: s.Queued, Oldest: s.Oldest, Dropped: float64(s.Dropped), Unreadable: float64(s.Malformed), Undelivered: float64(s.Failed),
 		RateWaits: float64(s.Errors["rate_limited"]), Reconnects: float64(s.Reconnects), Errors: map[string]float64{},
 	}
 	for reason, n := range s.Errors {

@@ -58,7 +58,7 @@ func (a telegramAdapter) Ready() error {
 func (a telegramAdapter) Stats() ops.Stats {
 	s := a.Adapter.Stats()
 	out := ops.Stats{
-		Queued: s.Queue, Oldest: s.Oldest, Dropped: float64(s.Refused), Unreadable: float64(s.Undecodable),
+		Queued: s.Queue, Oldest: s.Oldest, Dropped: float64(s.Refused), Unreadable: float64(s.Undecodable), Undelivered: float64(s.Undelivered),
 		RateWaits: float64(s.RateWaits), Reconnects: float64(s.Reconnects), Errors: map[string]float64{},
 	}
 	for reason, n := range s.Errors {
