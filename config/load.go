@@ -171,7 +171,6 @@ func (l *loader) setting(s Setting, v reflect.Value) Value {
 func (l *loader) secret(s Setting, v reflect.Value) Value {
 	text, name, from := l.given(s.Env, "")
 	path, pathName, pathFrom := l.given(s.Env+suffix, s.Flag)
-	var err error
 	switch {
 	case name == "" && pathName == "":
 		return Value{s.Env, "", "not set"}
@@ -183,20 +182,22 @@ func (l *loader) secret(s Setting, v reflect.Value) Value {
 			l.fault(s, "%s is set but empty", name)
 			return Value{s.Env, "", from}
 		}
-		if err = checkSecret(text); err != nil {
-			l.fault(s, "%s: %v", name, err)
+		if err := checkSecret(text); err != nil {
+			l.fault(s, "%s %v", name, err)
 		}
+		v.Set(reflect.ValueOf(NewSecret(text)))
+		return Value{s.Env, masked, from}
 	case strings.TrimSpace(path) == "":
 		l.fault(s, "%s is set but empty", pathName)
 		return Value{s.Env, "", pathFrom}
-	default:
-		from = fmt.Sprintf("file %s (%s)", path, pathName)
-		if text, err = readSecretFile(path); err != nil {
-			l.fault(s, "%s: %v", pathName, err)
-			return Value{s.Env, "", from}
-		}
 	}
-	v.Set(reflect.ValueOf(NewSecret(text)))
+	from = fmt.Sprintf("file %s (%s)", path, pathName)
+	secret, err := secretIn(path)
+	if err != nil {
+		l.fault(s, "%s: %v", pathName, err)
+		return Value{s.Env, "", from}
+	}
+	v.Set(reflect.ValueOf(secret))
 	return Value{s.Env, masked, from}
 }
 

@@ -29,7 +29,7 @@ type acts struct {
 	at   []time.Time
 }
 
-func (a *acts) open(s service) (adapter, error) {
+func (a *acts) open(s service, _ []config.Secret) (adapter, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.at = append(a.at, time.Now())
@@ -55,7 +55,7 @@ func superviseAll(ctx context.Context, all []platform, log *slog.Logger) error {
 	for _, p := range all {
 		names = append(names, p.name)
 	}
-	return supervise(ctx, all, service{log: log}, ops.NewBoard(names))
+	return supervise(ctx, all, service{log: log}, ops.NewBoard(names), nil)
 }
 
 type fatalError struct{ error }
@@ -73,7 +73,7 @@ func refused(context.Context, service) error {
 func inTurn(list ...func(context.Context, service) error) *acts { return &acts{acts: list} }
 
 func platformOf(name string, a *acts) platform {
-	return platform{name: name, token: config.NewSecret("t0ken"), open: a.open}
+	return platform{name: name, secrets: []config.Secret{config.NewSecret("t0ken")}, open: a.open}
 }
 
 func logTo(b *bytes.Buffer) *slog.Logger { return slog.New(slog.NewTextHandler(b, nil)) }
@@ -154,7 +154,7 @@ func TestStopWhileWaiting(t *testing.T) {
 }
 
 func TestNothingLeftToServe(t *testing.T) {
-	cannotOpen := platform{name: "other", token: config.NewSecret("t0ken"), open: func(service) (adapter, error) { return nil, errors.New("no such platform") }}
+	cannotOpen := platform{name: "other", secrets: []config.Secret{config.NewSecret("t0ken")}, open: func(service, []config.Secret) (adapter, error) { return nil, errors.New("no such platform") }}
 	err := superviseAll(t.Context(), []platform{platformOf("dead", inTurn(refused)), cannotOpen}, logTo(&bytes.Buffer{}))
 	const want = "no platform can be served: dead: logging in: the token is refused\nother: no such platform"
 	if err == nil || err.Error() != want {
