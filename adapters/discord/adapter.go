@@ -340,7 +340,7 @@ type gatewayInfo struct {
 
 func (g *gate) info(ctx context.Context) (gatewayInfo, error) {
 	var info gatewayInfo
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	err := g.api.do(ctx, call{method: "GET", path: "/gateway/bot", name: "asking for the gateway", bucket: "gateway", repeatable: true}, &info)
 	var r *refusal
