@@ -4,8 +4,10 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -117,6 +119,49 @@ func TestUndeliveredReply(t *testing.T) {
 		within(t, "the time that sending took on "+platform, func() bool { return s.shows(count + `"send"} 1`) })
 		if s.shows(count+`"wait"} 0`) || s.shows(count+`"core"} 0`) {
 			t.Errorf("%s: waiting and answering are not timed", platform)
+		}
+	}
+}
+
+// With default settings nothing that people type and nobody's id gets out by way of the adapters either: not at the log level that
+// says most, and not while calls fail.
+func TestAdaptersKeepNothing(t *testing.T) {
+	s := serveBoth(t, append(tokens, "SUMMITBOT_LOG_LEVEL=debug", "SUMMITBOT_TELEGRAM_PACE=none")...)
+	within(t, "readiness", s.ready)
+	const questions = 300
+	for i := range questions {
+		text, person := fmt.Sprintf("xyzzy%dzq quibbled the frob", i), 4_400_440_044_000+i%50
+		if i%3 == 0 {
+			text = "how tall is xyzzy the tower?"
+		}
+		switch i % 30 {
+		case 7:
+			s.discord.Break(discordtest.Fault{Match: "POST /channels/", Status: 403, Body: `{"code":50013,"message":"Missing Permissions"}`})
+			s.telegram.Fail(telegramtest.Fault{Method: "sendMessage", Code: 403, Description: "Forbidden: user is deactivated"})
+		case 17:
+			s.discord.Break(discordtest.Fault{Match: "POST /channels/", Cut: true})
+			s.telegram.Fail(telegramtest.Fault{Method: "sendMessage", Cut: true})
+		case 27:
+			s.discord.Break(discordtest.Fault{Match: "POST /channels/", Status: 400, Body: `{"code":50035,"message":"Invalid Form Body"}`})
+			s.telegram.Fail(telegramtest.Fault{Method: "sendMessage", Code: 400, Description: "Bad Request: can't parse entities"})
+		}
+		s.discord.Say(discordtest.Said{DM: i%2 == 0, Channel: fmt.Sprintf("718800880088%06d", i%50), User: fmt.Sprintf("61%016d", person), Text: discordtest.Mention + " " + text})
+		u := telegramtest.User{ID: int64(person), Name: "Quincy Zorblatt"}
+		s.telegram.Say(telegramtest.Private(u), u, text)
+	}
+	within(t, "all replies", func() bool {
+		return len(s.lines("replied")) > 2*questions && s.shows(`summitbot_queue_length{platform="discord"} 0`) && s.shows(`summitbot_queue_length{platform="telegram"} 0`)
+	})
+	_, figures := s.get("/metrics")
+	_, ready := s.get("/readyz")
+	for _, pattern := range []string{`(?i)xyzzy`, `(?i)quibbled`, `(?i)zorblatt`, `718800880088`, `4400440044\d{3}`} {
+		if found := regexp.MustCompile(`.*` + pattern + `.*`).FindString(s.log.String() + figures + ready); found != "" {
+			t.Errorf("%s gets out: %s", pattern, found)
+		}
+	}
+	for _, platform := range []string{"discord", "telegram"} {
+		if s.shows(`summitbot_undelivered_total{platform="` + platform + `"} 0`) {
+			t.Errorf("nothing went wrong on %s", platform)
 		}
 	}
 }

@@ -20,6 +20,7 @@ func TestServesDiscord(t *testing.T) {
 		stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr,
 		environ:   []string{"DISCORD_TOKEN=" + discordtest.Token, "SUMMITBOT_DISCORD_API_URL=" + s.URL() + "/", "SUMMITBOT_KB=testdata/kb", "SUMMITBOT_OPS_ADDRESS=127.0.0.1:0"},
 		signals:   func() (<-chan os.Signal, func()) { return signals, func() {} },
+		hints:     noHints,
 		platforms: platforms,
 	}
 	code := make(chan int)

@@ -42,6 +42,9 @@ func (runCommand) Run(c *call) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(50)
 	}
+	// From here on, since one that nobody catches ends the process, and a large knowledge base takes its time to load.
+	hints, ignore := c.hints()
+	defer ignore()
 	loaded := trace(string(c.cfg.Knowledge.Dir))
 	know, err := c.quietly().knowledgeInForce()
 	if err != nil {
@@ -77,7 +80,7 @@ func (runCommand) Run(c *call) error {
 		return err
 	}
 	secrets := make(chan struct{}, 1)
-	go c.heed(ctx, reload, secrets, level, log)
+	go heed(ctx, hints, reload, secrets, level, log)
 
 	log.Info("serving", "platforms", names, "version", b.version, "knowledge_base", know.base.Version)
 	done := make(chan error, 1)
@@ -132,13 +135,7 @@ func (c *call) knowledgeInForce() (*knowledge, error) { return c.knowledge("") }
 
 // heed does what signals ask for, and what changed files do, until ctx is done. It sends to secrets when these are to be read
 // again.
-func (c *call) heed(ctx context.Context, r *reloader, secrets chan<- struct{}, level *dial, log *slog.Logger) {
-	var signals <-chan os.Signal
-	if c.hints != nil {
-		s, release := c.hints()
-		defer release()
-		signals = s
-	}
+func heed(ctx context.Context, signals <-chan os.Signal, r *reloader, secrets chan<- struct{}, level *dial, log *slog.Logger) {
 	knowledge := make(chan struct{}, 1)
 	go r.run(ctx, knowledge)
 	for {

@@ -172,6 +172,7 @@ func serving(act func(context.Context, service) error, args ...string) (signals 
 		stderr:    &stderr,
 		environ:   []string{"DISCORD_TOKEN=s3cret", "SUMMITBOT_KB=testdata/kb", "SUMMITBOT_UNKNOWN_THING=1", "SUMMITBOT_OPS_ADDRESS=127.0.0.1:0"},
 		signals:   func() (<-chan os.Signal, func()) { return signals, func() {} },
+		hints:     noHints,
 		platforms: func(config.Config) []platform { return []platform{platformOf("discord", inTurn(act)), {name: "unset"}} },
 	}
 	code := make(chan int)
@@ -249,6 +250,27 @@ func TestRunEndsWhenAllAreDown(t *testing.T) {
 	code, log := end()
 	if code != exitFault || !strings.HasSuffix(log, "summitbot: no platform can be served: discord: logging in: the token is refused\n") {
 		t.Errorf("exit code %d, log:\n%s", code, log)
+	}
+}
+
+// A hint that comes while the knowledge base is loaded does no harm, and is followed then.
+func TestEarlyHint(t *testing.T) {
+	hints, signals := make(chan os.Signal, 1), make(chan os.Signal, 1)
+	hints <- syscall.SIGUSR1
+	stderr := logUntil("log level changed")
+	a := app{
+		stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: stderr,
+		environ:   []string{"DISCORD_TOKEN=s3cret", "SUMMITBOT_KB=testdata/kb", "SUMMITBOT_OPS_ADDRESS=127.0.0.1:0"},
+		signals:   func() (<-chan os.Signal, func()) { return signals, func() {} },
+		hints:     func() (<-chan os.Signal, func()) { return hints, func() {} },
+		platforms: func(config.Config) []platform { return []platform{platformOf("discord", inTurn(serves))} },
+	}
+	code := make(chan int)
+	go func() { code <- a.run([]string{"run"}) }()
+	<-stderr.found
+	signals <- syscall.SIGTERM
+	if c := <-code; c != 0 {
+		t.Errorf("exit code %d", c)
 	}
 }
 
