@@ -18,6 +18,8 @@ type Build struct{ Version, Commit, Date string }
 
 // Metrics are the figures of one process. They are safe for concurrent use.
 type Metrics struct {
+	platforms []string // that there are series of
+
 	messages   *prometheus.CounterVec
 	confidence *prometheus.HistogramVec
 	took       *prometheus.HistogramVec
@@ -48,7 +50,8 @@ func NewMetrics(reg prometheus.Registerer, build Build, platforms []string) *Met
 		return prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help})
 	}
 	m := &Metrics{
-		messages: counters("summitbot_messages_total", "Messages by what became of them.", "platform", "outcome"),
+		platforms: platforms,
+		messages:  counters("summitbot_messages_total", "Messages by what became of them.", "platform", "outcome"),
 		confidence: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "summitbot_confidence_ratio", Help: "How sure the matcher was of its best entry, of each question.",
 			Buckets: []float64{.1, .2, .3, .4, .5, .6, .7, .8, .9, .95, 1},
@@ -88,8 +91,8 @@ func NewMetrics(reg prometheus.Registerer, build Build, platforms []string) *Met
 
 // Replied counts a message.
 func (m *Metrics) Replied(h guard.Happening) {
-	if !slices.Contains(guard.Outcomes, h.Outcome) {
-		return // no series but those that are known
+	if !slices.Contains(guard.Outcomes, h.Outcome) || !slices.Contains(m.platforms, h.Platform) {
+		return // no series but those that are there from the start
 	}
 	m.messages.WithLabelValues(h.Platform, string(h.Outcome)).Inc()
 	if h.Question {
@@ -99,7 +102,9 @@ func (m *Metrics) Replied(h guard.Happening) {
 
 // Took times a stage of a message's way.
 func (m *Metrics) Took(platform string, stage request.Stage, took time.Duration) {
-	m.took.WithLabelValues(platform, string(stage)).Observe(took.Seconds())
+	if slices.Contains(m.platforms, platform) && slices.Contains(request.Stages, stage) {
+		m.took.WithLabelValues(platform, string(stage)).Observe(took.Seconds())
+	}
 }
 
 // Loaded notes the knowledge base that answers from now on. The first is no reload.

@@ -111,6 +111,9 @@ func TestEverySeriesFromTheStart(t *testing.T) {
 			m.Took(p, s, time.Second)
 		}
 	}
+	m.Replied(guard.Happening{Outcome: guard.Limited}) // asked by the program itself
+	m.Took("", request.Core, time.Second)
+	m.Took("discord", "made up", time.Second)
 	m.LoadFailed()
 	m.Loaded(&kb.Base{Version: "v1"}, time.Unix(1e9, 0), true)
 	after := series(t, s.URL)
