@@ -220,6 +220,19 @@ func TestReloadOfTheEmbedded(t *testing.T) {
 	}
 }
 
+// The configuration in force is shown, and no secret.
+func TestShowsConfiguration(t *testing.T) {
+	p := launch(t, "SUMMITBOT_KB=testdata/kb")
+	for path, want := range map[string]string{"/config": "SUMMITBOT_KB ", "/": "/readyz"} {
+		if code, body := p.get(path); code != 200 || !strings.Contains(body, want) || strings.Contains(body, "s3cret") {
+			t.Errorf("%s: %d\n%s", path, code, body)
+		}
+	}
+	if code, _ := p.get("/else"); code != 404 {
+		t.Errorf("/else: %d", code)
+	}
+}
+
 func TestLogLevelBySignal(t *testing.T) {
 	p := launch(t, "SUMMITBOT_KB=testdata/kb")
 	p.ask(tall)

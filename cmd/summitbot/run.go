@@ -39,7 +39,7 @@ func (runCommand) Run(c *call) error {
 	}
 	// Most of the heap is what was learnt, which is never garbage: letting it double before each collection, as is usual,
 	// would cost much memory and gain little.
-	if os.Getenv("GOGC") == "" {
+	if c.getenv("GOGC") == "" {
 		debug.SetGCPercent(50)
 	}
 	// From here on, since one that nobody catches ends the process, and a large knowledge base takes its time to load.
@@ -76,7 +76,7 @@ func (runCommand) Run(c *call) error {
 	// Operators look on while questions are drained.
 	life, end := context.WithCancel(context.Background())
 	defer end()
-	if err := c.operations(life, ops.Options{Board: board, Metrics: registry, Profile: bool(c.cfg.Ops.Profile)}, log); err != nil {
+	if err := c.operations(life, ops.Options{Board: board, Metrics: registry, Config: c.report.String(), Profile: bool(c.cfg.Ops.Profile)}, log); err != nil {
 		return err
 	}
 	secrets := make(chan struct{}, 1)
