@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -90,7 +91,7 @@ func (k keeper) run(ctx context.Context) error {
 	waits.InitialInterval, waits.MaxInterval, waits.Multiplier = firstWait, longestWait, 2
 	for {
 		began := time.Now()
-		err, changed := k.once(ctx)
+		changed, err := k.once(ctx)
 		switch {
 		case ctx.Err() != nil:
 			k.place.End(ops.Stopped, nil)
@@ -128,7 +129,7 @@ func (k keeper) run(ctx context.Context) error {
 
 // once runs the adapter until it ends, ctx is done, or its secrets change; in the last two cases what it has taken on is
 // answered first.
-func (k *keeper) once(ctx context.Context) (err error, changed bool) {
+func (k *keeper) once(ctx context.Context) (changed bool, err error) {
 	life, drain := context.WithCancel(ctx)
 	defer drain()
 	ended := make(chan error, 1)
@@ -143,7 +144,7 @@ func (k *keeper) once(ctx context.Context) (err error, changed bool) {
 	if err != nil && life.Err() != nil && !errors.Is(err, context.Canceled) {
 		k.log.Warn("adapter did not stop cleanly", "error", err)
 	}
-	return err, changed
+	return changed, err
 }
 
 // revived waits until a platform that is down may be served anew, and says whether that came about.
@@ -164,7 +165,11 @@ func (k *keeper) revived(ctx context.Context) bool {
 func attempt(ctx context.Context, p platform, s service, place *ops.Platform) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			s.log.Error("panic in adapter", "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+			what := fmt.Sprintf("%T", r) // the value may hold what a user typed; the stack tells where to look
+			if err, ok := r.(runtime.Error); ok {
+				what = err.Error()
+			}
+			s.log.Error("panic in adapter", "panic", what, "stack", string(debug.Stack()))
 			err = errors.New("panic in adapter")
 		}
 	}()
