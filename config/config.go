@@ -1,5 +1,5 @@
-// Package config is what an operator can set, read from the environment, from flags that say the same, and from files that
-// hold secrets.
+// Package config is what an operator can set, read from the environment, from flags that say the same, from a file with
+// settings, and from files that hold secrets.
 //
 // A setting is a field of Config: its tags say all there is to say about it, and the flags, the checks, the table in
 // docs/configuration.md and the output of `summitbot config` follow from them. A new setting is a new field.
@@ -24,6 +24,7 @@ import (
 //	want     the form of the value, to stand after "want"; no tag takes any text
 //	help     what it is for, a sentence or two
 type Config struct {
+	File      File
 	Discord   Discord
 	Telegram  Telegram
 	Knowledge Knowledge
@@ -31,6 +32,11 @@ type Config struct {
 	Ops       Ops
 	Log       Log
 	Run       Run
+}
+
+// File is where settings may stand together.
+type File struct {
+	Path FilePath `env:"SUMMITBOT_CONFIG" want:"a YAML file" help:"A file with settings, by the names of their flags without the dashes. What is set otherwise outweighs it."`
 }
 
 // Discord is what the Discord adapter needs. It starts when it has a token.
@@ -167,6 +173,15 @@ func (p *Pace) UnmarshalText(text []byte) error {
 		return nil
 	}
 	return errors.New("unknown pace")
+}
+
+// A FilePath is where a file is. Whether it can be read is seen when it is.
+type FilePath string
+
+// UnmarshalText takes any text.
+func (p *FilePath) UnmarshalText(text []byte) error {
+	*p = FilePath(text)
+	return nil
 }
 
 // A Dir is a folder that was there when the configuration was read.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"summitbot/adapters/request"
 	"summitbot/bot"
 )
 
@@ -114,7 +115,7 @@ func (i interaction) alone() bool {
 }
 
 // onInteraction queues what somebody did with a command, a button or a form.
-func (a *Adapter) onInteraction(raw json.RawMessage) {
+func (a *Adapter) onInteraction(ctx context.Context, raw json.RawMessage) {
 	var i interaction
 	if !decode(raw, &i) || !isID(i.ID) || i.Token == "" || i.author().ID == "" || strings.ContainsAny(i.Token, "/?#") {
 		a.stats.malformed.Add(1)
@@ -126,15 +127,15 @@ func (a *Adapter) onInteraction(raw json.RawMessage) {
 	came := time.Now()
 	switch i.Type {
 	case interactionTyping:
-		a.enqueue(i.ID, func() { a.complete(i, came) })
+		a.enqueue(ctx, i.ID, func() { a.complete(ctx, i, came) })
 	case interactionCommand, interactionPress, interactionFormSent:
 		// Each by itself: behind a slow one the next would be late.
-		a.enqueue(i.ID, func() { a.respond(i, came) })
+		a.enqueue(ctx, i.ID, func() { a.respond(ctx, i, came) })
 	}
 }
 
 // complete offers what somebody who types may mean.
-func (a *Adapter) complete(i interaction, came time.Time) {
+func (a *Adapter) complete(ctx context.Context, i interaction, came time.Time) {
 	d := i.Data
 	type choice struct {
 		Name  string `json:"name"`
@@ -152,11 +153,11 @@ func (a *Adapter) complete(i interaction, came time.Time) {
 			}
 		}
 	}
-	ctx, cancel := context.WithDeadline(a.work, came.Add(respondWithin))
+	ctx, cancel := context.WithDeadline(ctx, came.Add(respondWithin))
 	defer cancel()
 	if err := a.callback(ctx, i, respondChoices, map[string]any{"choices": choices}); err != nil {
 		// What somebody still types is soon of no interest.
-		a.log.Debug("discord: could not complete", "error", err)
+		a.log.DebugContext(ctx, "discord: could not complete", "error", err)
 	}
 }
 
@@ -169,30 +170,30 @@ type scene struct {
 }
 
 // respond answers a command, a press or a form.
-func (a *Adapter) respond(i interaction, came time.Time) {
+func (a *Adapter) respond(ctx context.Context, i interaction, came time.Time) {
 	if !a.config.allows(i.GuildID, i.ChannelID) {
-		a.show(i, came, bot.Reply{Kind: bot.KindNotice, Text: "I do not answer in this channel. You can ask me in private."}, scene{quiet: true})
+		a.show(ctx, i, came, bot.Reply{Kind: bot.KindNotice, Text: "I do not answer in this channel. You can ask me in private."}, scene{quiet: true})
 		return
 	}
 	m, s, ok := a.understand(i)
 	if !ok {
-		ctx, cancel := context.WithDeadline(a.work, came.Add(respondWithin))
+		ctx, cancel := context.WithDeadline(ctx, came.Add(respondWithin))
 		defer cancel()
 		p, _ := parsePress(i.Data.CustomID)
 		if err := a.callback(ctx, i, respondForm, form(p)); err != nil {
-			a.failedTo("open a form", err)
+			a.failedTo(ctx, "open a form", err)
 		}
 		return
 	}
-	thinking, cancel := context.WithTimeout(a.work, editWithin)
+	thinking, cancel := context.WithTimeout(ctx, editWithin)
 	defer cancel()
 	announced := make(chan bool, 1)
-	patience := time.AfterFunc(a.times.thinking-time.Since(came), func() { announced <- a.announce(i, came, s) })
+	patience := time.AfterFunc(a.times.thinking-time.Since(came), func() { announced <- a.announce(ctx, i, came, s) })
 	r := a.think(thinking, m)
 	if patience.Stop() {
-		a.show(i, came, r, s)
+		a.show(ctx, i, came, r, s)
 	} else if <-announced {
-		a.showLate(i, came, r, s)
+		a.showLate(ctx, i, came, r, s)
 	}
 }
 
@@ -259,14 +260,14 @@ func (a *Adapter) quietly(i interaction, r bot.Reply, s scene) bool {
 }
 
 // show responds at once.
-func (a *Adapter) show(i interaction, came time.Time, r bot.Reply, s scene) {
-	ctx, cancel := context.WithDeadline(a.work, came.Add(respondWithin))
+func (a *Adapter) show(ctx context.Context, i interaction, came time.Time, r bot.Reply, s scene) {
+	ctx, cancel := context.WithDeadline(ctx, came.Add(respondWithin))
 	defer cancel()
 	kind, p := respondMessage, a.render(r, s.setting)
 	switch {
 	case r.Kind == bot.KindNone && i.Type == interactionPress:
 		if err := a.callback(ctx, i, respondLaterUpdate, nil); err != nil {
-			a.failedTo("acknowledge a press", err)
+			a.failedTo(ctx, "acknowledge a press", err)
 		}
 		return
 	case r.Kind == bot.KindNone:
@@ -277,13 +278,15 @@ func (a *Adapter) show(i interaction, came time.Time, r bot.Reply, s scene) {
 		p.Flags = flagEphemeral
 	}
 	if err := a.callback(ctx, i, kind, p); err != nil {
-		a.failedTo("respond to an interaction", err, "after", time.Since(came).Round(time.Millisecond))
+		a.failedTo(ctx, "respond to an interaction", err, "after", time.Since(came).Round(time.Millisecond))
+		return
 	}
+	request.Sent(ctx)
 }
 
 // announce tells whoever asked that the answer takes longer than Discord waits, and says whether it could.
-func (a *Adapter) announce(i interaction, came time.Time, s scene) bool {
-	ctx, cancel := context.WithDeadline(a.work, came.Add(respondWithin))
+func (a *Adapter) announce(ctx context.Context, i interaction, came time.Time, s scene) bool {
+	ctx, cancel := context.WithDeadline(ctx, came.Add(respondWithin))
 	defer cancel()
 	var err error
 	switch {
@@ -295,22 +298,24 @@ func (a *Adapter) announce(i interaction, came time.Time, s scene) bool {
 		err = a.callback(ctx, i, respondLater, nil)
 	}
 	if err != nil {
-		a.failedTo("announce an answer", err)
+		a.failedTo(ctx, "announce an answer", err)
 	}
 	return err == nil
 }
 
 // showLate shows an answer that was announced.
-func (a *Adapter) showLate(i interaction, came time.Time, r bot.Reply, s scene) {
-	ctx, cancel := context.WithDeadline(a.work, came.Add(editWithin))
+func (a *Adapter) showLate(ctx context.Context, i interaction, came time.Time, r bot.Reply, s scene) {
+	ctx, cancel := context.WithDeadline(ctx, came.Add(editWithin))
 	defer cancel()
 	err := a.api.do(ctx, call{
 		method: http.MethodPatch, path: "/webhooks/" + i.AppID + "/" + i.Token + "/messages/@original", name: "showing an answer",
 		bucket: "interaction " + i.ID, body: a.render(r, s.setting), secret: i.Token, repeatable: true, interaction: true,
 	}, nil)
 	if err != nil {
-		a.failedTo("show an answer", err)
+		a.failedTo(ctx, "show an answer", err)
+		return
 	}
+	request.Sent(ctx)
 }
 
 // callback responds to an interaction. That Discord knows the response already means that an earlier attempt arrived.

@@ -24,6 +24,7 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 	lru "github.com/hashicorp/golang-lru/v2"
 
+	"summitbot/adapters/request"
 	"summitbot/bot"
 )
 
@@ -95,7 +96,7 @@ func New(cfg Config, core Core, log *slog.Logger) (*Adapter, error) {
 	cfg = cfg.filled()
 	stats := newCounters()
 	a := &Adapter{
-		cfg: cfg, core: core, log: log, api: newClient(cfg, stats), stats: stats, timing: usualTiming,
+		cfg: cfg, core: core, log: log, api: newClient(cfg, stats, log), stats: stats, timing: usualTiming,
 		inbox: newInbox(cfg.Queue), fault: "not connected yet",
 		allow: map[int64]bool{}, commands: map[string]bool{"start": true}, moved: remember[int64, int64](1000), before: remember[int64, int64](1000),
 		answers: remember[messageKey, *answered](5000), messages: remember[messageKey, struct{}](5000),
@@ -234,10 +235,11 @@ func (a *Adapter) Ready() error {
 // takeOn reads an update and puts it into its lane. It returns the update's id, 0 where that cannot be read. Where
 // there is no room it waits until the context ends, or not at all.
 func (a *Adapter) takeOn(ctx context.Context, raw json.RawMessage, wait bool) (int64, intake) {
+	job := request.Begin(a.jobs)
 	id := idOf(raw)
 	if id == 0 {
 		a.stats.undecodable.Add(1)
-		a.log.Warn("an update without an id was left out", "bytes", len(raw))
+		a.log.WarnContext(job, "an update without an id was left out", "bytes", len(raw))
 		return 0, taken
 	}
 	switch in := a.inbox.take(ctx, id, wait); in {
@@ -252,11 +254,11 @@ func (a *Adapter) takeOn(ctx context.Context, raw json.RawMessage, wait bool) (i
 	if err := json.Unmarshal(raw, &u); err != nil {
 		// One update of an unknown shape costs itself and no other.
 		a.stats.undecodable.Add(1)
-		a.log.Warn("an update cannot be read and was left out", "update", id, "error", shape(err))
+		a.log.WarnContext(job, "an update cannot be read and was left out", "update", id, "error", shape(err))
 		a.inbox.done(id)
 		return id, taken
 	}
-	a.enqueue(&u)
+	a.enqueue(job, &u)
 	return id, taken
 }
 
@@ -282,29 +284,29 @@ func shape(err error) string {
 
 // enqueue answers an update in its lane. The core is asked in the first lane, which never waits for Telegram, so that its
 // limits count messages when they come; what is to be sent waits in the second.
-func (a *Adapter) enqueue(u *update) {
+func (a *Adapter) enqueue(ctx context.Context, u *update) {
 	key := u.lane()
 	a.work.do(key, func() {
 		var send func()
-		a.guard(func() { send = a.receive(a.jobs, u) })
+		a.guard(ctx, func() { send = a.receive(ctx, u) })
 		if send == nil {
 			a.inbox.done(u.ID)
 			return
 		}
 		a.out.do(key, func() {
 			defer a.inbox.done(u.ID)
-			a.guard(send)
+			a.guard(ctx, send)
 		})
 	})
 }
 
 // guard keeps a panic over one message from costing more than that message.
-func (a *Adapter) guard(do func()) {
+func (a *Adapter) guard(ctx context.Context, do func()) {
 	defer func() {
 		if p := recover(); p != nil {
 			a.stats.panics.Add(1)
 			// Not the value itself: it may quote what somebody wrote.
-			a.log.Error("a message could not be answered", "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+			a.log.ErrorContext(ctx, "a message could not be answered", "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
 		}
 	}()
 	do()

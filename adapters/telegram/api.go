@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -27,6 +28,7 @@ type client struct {
 	pace  *pacer
 	stats *counters
 	wait  func(context.Context, time.Duration) error
+	log   *slog.Logger
 }
 
 const (
@@ -36,7 +38,7 @@ const (
 	longestPause = 10 * time.Minute // a longer retry_after is given up: nobody waits for that answer any more
 )
 
-func newClient(cfg Config, stats *counters) *client {
+func newClient(cfg Config, stats *counters, log *slog.Logger) *client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	// All calls go to one host, and the default of two kept connections would make most of them dial.
 	transport.MaxIdleConnsPerHost = 64
@@ -51,6 +53,7 @@ func newClient(cfg Config, stats *counters) *client {
 		pace:  newPacer(*cfg.Pace),
 		stats: stats,
 		wait:  sleep,
+		log:   log,
 	}
 	c.api.SetAPIEndpoint(strings.ReplaceAll(cfg.APIURL, "%", "%%") + "/bot%s/%s")
 	return c
@@ -204,6 +207,7 @@ func (c *client) repeat(ctx context.Context, method string, attempt func() error
 		default:
 			return err
 		}
+		c.log.DebugContext(ctx, "a call to Telegram is made again", "error", err, "attempt", n, "wait", pause.Round(time.Millisecond))
 		if c.wait(ctx, pause) != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
+	"summitbot/adapters/request"
 	"summitbot/bot"
 )
 
@@ -56,10 +57,11 @@ func (a *Adapter) typed(ctx context.Context, q *inlineQuery) func() {
 			return // they have typed on
 		}
 		if err != nil {
-			a.complain("an inline query could not be answered", err)
+			a.giveUp(ctx, "an inline query could not be answered", err)
 			return
 		}
 		a.stats.answers.Add(1)
+		request.Sent(ctx)
 	}
 }
 
@@ -150,11 +152,12 @@ func (a *Adapter) summoned(ctx context.Context, m *message) func() {
 			err := a.api.call(ctx, "answerGuestQuery", p, nil)
 			if err == nil {
 				a.stats.answers.Add(1)
+				request.Sent(ctx)
 				return
 			}
 			var e *Error
 			if !errors.As(err, &e) || helped || !refusesMarkup(e) {
-				a.complain("a guest's question could not be answered", err)
+				a.giveUp(ctx, "a guest's question could not be answered", err)
 				return
 			}
 			result.Content.Entities, result.Keyboard = nil, nil

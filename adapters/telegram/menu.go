@@ -75,7 +75,8 @@ func descriptions(ctx context.Context, core Core) (long, short string) {
 	if !slices.ContainsFunc(core.Commands(), func(c bot.Command) bool { return c.Name == "about" }) {
 		return "", ""
 	}
-	r := core.Reply(ctx, bot.Message{Platform: "telegram", Command: "about", Private: true})
+	// Nobody asks this, so that it names no platform and is not counted.
+	r := core.Reply(ctx, bot.Message{Command: "about", Private: true})
 	if r.Kind != bot.KindHelp {
 		return "", ""
 	}
@@ -101,7 +102,7 @@ func (a *Adapter) introduce(ctx context.Context) {
 			set++
 		}
 		if err != nil {
-			a.complain("a menu of commands could not be set", err)
+			a.complain(ctx, "a menu of commands could not be set", err)
 			return // the others would fail as well
 		}
 	}
@@ -109,7 +110,7 @@ func (a *Adapter) introduce(ctx context.Context) {
 		a.log.Info("the menus of commands were brought up to date", "menus", set)
 	}
 	long, short := "", ""
-	a.guard(func() { long, short = descriptions(ctx, a.core) })
+	a.guard(ctx, func() { long, short = descriptions(ctx, a.core) })
 	for _, text := range []struct{ get, set, field, want string }{
 		{"getMyDescription", "setMyDescription", "description", long},
 		{"getMyShortDescription", "setMyShortDescription", "short_description", short},
@@ -120,7 +121,7 @@ func (a *Adapter) introduce(ctx context.Context) {
 			err = a.api.call(ctx, text.set, tgbotapi.Params{text.field: text.want}, nil)
 		}
 		if err != nil {
-			a.complain("a description could not be set", err)
+			a.complain(ctx, "a description could not be set", err)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
+	"summitbot/adapters/request"
 	"summitbot/bot"
 )
 
@@ -60,7 +61,7 @@ func (a *Adapter) receive(ctx context.Context, u *update) func() {
 	case u.InlineQuery != nil:
 		return a.typed(ctx, u.InlineQuery)
 	case u.MyChatMember != nil:
-		a.log.Info("the bot's part in a chat changed", "chat", u.MyChatMember.Chat.Type, "to", u.MyChatMember.NewChatMember.Status)
+		a.log.InfoContext(ctx, "the bot's part in a chat changed", "chat", u.MyChatMember.Chat.Type, "to", u.MyChatMember.NewChatMember.Status)
 	}
 	return nil
 }
@@ -240,7 +241,7 @@ func (a *Adapter) reply(ctx context.Context, q bot.Message, to target) (r bot.Re
 		defer slow.Stop()
 	}
 	r = bot.Reply{Kind: bot.KindNotice, Text: wentWrong}
-	a.guard(func() { r = a.core.Reply(ctx, q) })
+	a.guard(ctx, func() { r = a.core.Reply(ctx, q) })
 	return r
 }
 
@@ -294,8 +295,13 @@ func (a *Adapter) acknowledge(ctx context.Context, id, text string) {
 	if errors.As(err, &e) && e.says("query is too old") {
 		return // the bot was away; the spinner has stopped by itself
 	}
-	if err != nil {
-		a.complain("a press could not be acknowledged", err)
+	switch {
+	case err != nil && text != "":
+		a.giveUp(ctx, "a press could not be answered", err)
+	case err != nil:
+		a.complain(ctx, "a press could not be acknowledged", err)
+	case text != "":
+		request.Sent(ctx)
 	}
 }
 
@@ -348,8 +354,10 @@ func (a *Adapter) carryOut(ctx context.Context, c *callbackQuery) (toast string,
 		o := outgoing{part: text.first(maxText), keyboard: keys}
 		return "", func() {
 			if _, err := a.edit(ctx, to, here, o); err != nil {
-				a.complain("a message could not be edited", err)
+				a.giveUp(ctx, "a message could not be edited", err)
+				return
 			}
+			request.Sent(ctx)
 		}
 	}
 	return "", func() { a.send(ctx, to, pages(text, keys)) }
