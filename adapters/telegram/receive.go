@@ -360,7 +360,7 @@ func (a *Adapter) prompt(c *callbackQuery, to *target) outgoing {
 	var s styled
 	// The reply box opens for those that the text mentions.
 	s.add("You", "text_mention")
-	s.entities[0].User = &tgbotapi.User{ID: c.From.ID}
+	s.entities[0].User = &user{ID: c.From.ID, IsBot: c.From.IsBot, Name: c.From.Name}
 	s.add(askOn, "")
 	return outgoing{part: s.first(maxText), force: &forceReply{Force: true, Placeholder: placeholder, Selective: true}}
 }

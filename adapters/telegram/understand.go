@@ -4,8 +4,6 @@ import (
 	"strings"
 	"unicode"
 
-	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
-
 	"summitbot/bot"
 )
 
@@ -55,7 +53,7 @@ func plain(s string) bool {
 }
 
 // mentions says whether a text mentions an account, and gives the text without that.
-func mentions(text string, entities []tgbotapi.MessageEntity, me *account) (rest string, ok bool) {
+func mentions(text string, entities []entity, me *account) (rest string, ok bool) {
 	var b strings.Builder
 	done := 0
 	for _, e := range entities {

@@ -180,8 +180,7 @@ func (sp *spec) one(s *Server, t, raw string, top bool, where string) error {
 	for _, f := range typ.Fields {
 		value, ok := object[f.Name]
 		if !ok || string(value) == "null" {
-			// Of a user that a text mentions the server reads the id alone.
-			if f.Required && t != "User" {
+			if f.Required {
 				return fmt.Errorf("field %q of %s is missing", f.Name, where)
 			}
 			continue
