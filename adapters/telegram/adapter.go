@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -195,7 +196,7 @@ func (a *Adapter) trouble(err error, n int) (time.Duration, *Fatal) {
 	if n == 1 || n == 5 || n%100 == 0 {
 		level = slog.LevelWarn
 	}
-	a.log.Log(context.Background(), level, advice, "error", err, "failures", n, "wait", pause.Round(time.Millisecond))
+	a.log.Log(context.Background(), level, advice, "error", err, "failures", n, "wait", pause.Round(time.Millisecond).String())
 	return pause, nil
 }
 
@@ -275,7 +276,8 @@ func idOf(raw json.RawMessage) int64 {
 func shape(err error) string {
 	var t *json.UnmarshalTypeError
 	if errors.As(err, &t) {
-		return fmt.Sprintf("%s is a JSON %s", t.Field, t.Value)
+		kind, _, _ := strings.Cut(t.Value, " ") // of a number the value follows
+		return fmt.Sprintf("%s is a JSON %s", t.Field, kind)
 	}
 	return "not JSON"
 }

@@ -147,9 +147,10 @@ type callbackQuery struct {
 }
 
 type inlineQuery struct {
-	ID    string `json:"id"`
-	From  *user  `json:"from"`
-	Query string `json:"query"`
+	ID     string `json:"id"`
+	From   *user  `json:"from"`
+	Query  string `json:"query"`
+	Offset string `json:"offset"` // of the results wanted; the bot gives all at once
 }
 
 // What leaves, where the library has no type or an old one.
