@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -125,6 +126,21 @@ func TestAnotherPollerIsNoticed(t *testing.T) {
 	srv.Await("the webhook is noticed", func() bool { return strings.Contains(run.Stats().Fault, "webhook") })
 	if n := len(srv.Calls("deleteWebhook")); n != 1 {
 		t.Errorf("the bot fights over the webhook: %d calls of deleteWebhook", n)
+	}
+}
+
+// Of what cannot be read the log says where and of what kind it is, and not what it holds.
+func TestShape(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]string{
+		`{"message":{"text":4930123456}}`: "message.text is a JSON number",
+		`{"message":"secret"}`:            "message is a JSON string",
+		`{"message":{"text":"secret`:      "not JSON",
+	} {
+		var u update
+		if got := shape(json.Unmarshal([]byte(raw), &u)); got != want {
+			t.Errorf("%s: got %q, want %q", raw, got, want)
+		}
 	}
 }
 
@@ -526,7 +542,7 @@ func TestPanic(t *testing.T) {
 	srv.Say(privately, ana, "boom")
 	srv.Say(privately, ana, "one")
 	got := srv.AwaitSaid(privately, 2)
-	if got[0].Text != wentWrong || got[1].Text != "re: one" {
+	if got[0].Text != english.wentWrong || got[1].Text != "re: one" {
 		t.Errorf("the bot said %q", texts(got))
 	}
 	if s := run.Stats(); s.Panics != 1 || strings.Contains(run.log.String(), "about boom") {
