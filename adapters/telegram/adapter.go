@@ -78,12 +78,13 @@ type Adapter struct {
 // timing is what tests make shorter.
 type timing struct {
 	poll   time.Duration // how long getUpdates waits at the server
-	settle time.Duration // how long the next getUpdates waits for answers under way
-	hold   time.Duration // how long an answer under way keeps its update unconfirmed
+	settle time.Duration // how long the next getUpdates waits for answers under way, at most
+	hold   time.Duration // how long an answer under way may keep new questions away
+	keep   time.Duration // how long it keeps its update unconfirmed otherwise
 	typing time.Duration // after how long the bot is seen typing
 }
 
-var usualTiming = timing{poll: 30 * time.Second, settle: 150 * time.Millisecond, hold: 15 * time.Second, typing: 500 * time.Millisecond}
+var usualTiming = timing{poll: 30 * time.Second, settle: 150 * time.Millisecond, hold: 15 * time.Second, keep: 2 * time.Minute, typing: 500 * time.Millisecond}
 
 // New makes an adapter, or says all that is wrong with its configuration. Nothing is sent before Run.
 func New(cfg Config, core Core, log *slog.Logger) (*Adapter, error) {

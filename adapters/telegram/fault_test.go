@@ -527,6 +527,24 @@ func TestShutdown(t *testing.T) {
 			t.Errorf("the bot said %q", got)
 		}
 	})
+	t.Run("leaves to the next start what waits for its turn", func(t *testing.T) {
+		t.Parallel()
+		srv := telegramtest.New(t)
+		run := start(t, srv, &script{reply: echo}, func(c *Config, tm *timing) {
+			tm.hold, c.Drain = time.Millisecond, 100*time.Millisecond
+			c.Pace = &Pace{Chat: Rate{1, time.Minute}}
+		})
+		srv.Say(privately, ana, "one")
+		srv.Say(privately, ana, "two")
+		srv.Say(privately, ana, "three")
+		srv.AwaitSaid(privately, 1)
+		srv.Await("the first is confirmed", func() bool { return srv.Pending() == 2 })
+		time.Sleep(50 * time.Millisecond)
+		run.stop()
+		if n := srv.Pending(); n != 2 {
+			t.Errorf("%d updates come again, want 2", n)
+		}
+	})
 }
 
 // A panic over one message costs that message, and its author reads an apology.
