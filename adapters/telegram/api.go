@@ -40,6 +40,12 @@ func newClient(cfg Config, stats *counters) *client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	// All calls go to one host, and the default of two kept connections would make most of them dial.
 	transport.MaxIdleConnsPerHost = 64
+	// What is written to a connection that the other side is just closing may have arrived, so it would not be sent again.
+	// Idle connections are therefore closed from here, before servers do it.
+	transport.IdleConnTimeout = 30 * time.Second
+	// Telegram speaks HTTP/2, with one connection for all calls. Where that dies silently, as in a router that forgets it,
+	// every call on it would wait for its own end until the kernel gives up after a quarter of an hour. A ping notices.
+	transport.HTTP2 = &http.HTTP2Config{SendPingTimeout: 10 * time.Second, PingTimeout: 5 * time.Second}
 	c := &client{
 		api: tgbotapi.BotAPI{Token: cfg.Token},
 		http: &http.Client{
