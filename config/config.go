@@ -54,6 +54,7 @@ type Telegram struct {
 	WebhookPath   Path    `env:"SUMMITBOT_TELEGRAM_WEBHOOK_PATH" want:"a path that begins with a slash" help:"The path that the bot listens for, where a proxy in between changes it. Without it, the webhook URL's."`
 	WebhookListen Address `env:"SUMMITBOT_TELEGRAM_WEBHOOK_LISTEN" default:":8443" want:"an address such as :8443 or 127.0.0.1:8443" help:"Where the bot listens for the webhook, in plain HTTP behind a proxy that has the certificate."`
 	WebhookSecret Secret  `env:"SUMMITBOT_TELEGRAM_WEBHOOK_SECRET" help:"What Telegram proves itself with, 1 to 256 of A-Z, a-z, 0-9, _ and -. Without it, one that is made from the token."`
+	WebhookCert   File    `env:"SUMMITBOT_TELEGRAM_WEBHOOK_CERT" want:"a file that exists" help:"A file with the webhook's certificate in PEM, for Telegram to trust where no authority has signed it."`
 	Chats         ChatIDs `env:"SUMMITBOT_TELEGRAM_CHATS" want:"numbers with commas between" help:"Ids of the chats that are answered, groups' ids being negative, and of the users who may ask inline. Without it, all."`
 	Pace          Pace    `env:"SUMMITBOT_TELEGRAM_PACE" default:"limits" want:"limits or none" help:"Whether messages keep to Telegram's limits: 30 a second, one a second in a chat, 20 a minute in a group. None is for tests and for a Bot API server of one's own."`
 }
@@ -182,6 +183,22 @@ func (d *Dir) UnmarshalText(text []byte) error {
 		return fs.ErrInvalid
 	}
 	*d = Dir(text)
+	return nil
+}
+
+// A File is one that was there when the configuration was read.
+type File string
+
+// UnmarshalText checks that the file exists.
+func (f *File) UnmarshalText(text []byte) error {
+	info, err := os.Stat(string(text))
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return fs.ErrInvalid
+	}
+	*f = File(text)
 	return nil
 }
 

@@ -147,9 +147,9 @@ func (a *Adapter) connect(ctx context.Context) error {
 }
 
 // insist makes a call without which the bot cannot begin, for as long as that may help.
-func (a *Adapter) insist(ctx context.Context, method string, params tgbotapi.Params, into any) error {
+func (a *Adapter) insist(ctx context.Context, method string, params tgbotapi.Params, into any, files ...tgbotapi.RequestFile) error {
 	for n := 1; ; n++ {
-		err := a.api.try(ctx, method, params, into)
+		err := a.api.try(ctx, method, params, into, files...)
 		if err == nil || ctx.Err() != nil {
 			return err
 		}

@@ -117,8 +117,9 @@ func (e *Error) reason() string {
 	return "refused"
 }
 
-// try makes one attempt at a call and reads its result into a variable, or nowhere where that is nil.
-func (c *client) try(ctx context.Context, method string, params tgbotapi.Params, into any) error {
+// try makes one attempt at a call, with files where there are any, and reads its result into a variable, or nowhere where that
+// is nil.
+func (c *client) try(ctx context.Context, method string, params tgbotapi.Params, into any, files ...tgbotapi.RequestFile) error {
 	if _, ok := ctx.Deadline(); !ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, callTimeout)
@@ -128,7 +129,13 @@ func (c *client) try(ctx context.Context, method string, params tgbotapi.Params,
 	once := attempt{ctx: ctx, http: c.http}
 	api := c.api
 	api.Client = &once
-	answer, err := api.MakeRequest(method, params)
+	var answer *tgbotapi.APIResponse
+	var err error
+	if len(files) > 0 {
+		answer, err = api.UploadFiles(method, params, files)
+	} else {
+		answer, err = api.MakeRequest(method, params)
+	}
 	c.stats.calls.Add(1)
 	if err == nil && into != nil {
 		if err = json.Unmarshal(answer.Result, into); err != nil {

@@ -157,6 +157,8 @@ func (sp *spec) one(s *Server, t, raw string, top bool, where string) error {
 			return fmt.Errorf("%s must be a Number", where)
 		}
 		return nil
+	case "InputFile":
+		return nil // readParams has read it
 	case "Boolean", "True":
 		if raw != "true" && raw != "false" {
 			return fmt.Errorf("%s must be of type Boolean", where)
