@@ -114,8 +114,8 @@ func (a *Adapter) question(m *message) (bot.Message, bool) {
 		Platform: "telegram", Conversation: conversation(m.Chat, m.topic(), user), User: "telegram:" + itoa(user), Locale: language,
 		Private: m.Chat.private(), Channel: "telegram:" + itoa(m.Chat.ID),
 	}
-	// In a topic every message that replies to none replies to the topic's beginning.
-	toUs := m.ReplyTo != nil && m.ReplyTo.From != nil && m.ReplyTo.From.ID == me.ID && m.ReplyTo.ID != m.topic()
+	// In a topic every message that answers none is a reply to what opened the topic.
+	toUs := m.ReplyTo != nil && m.ReplyTo.From != nil && m.ReplyTo.From.ID == me.ID && m.ReplyTo.TopicOpened == nil
 	if toUs {
 		q.Topic = topicOf(m.ReplyTo)
 	}
