@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -163,6 +164,9 @@ func (a *Adapter) insist(ctx context.Context, method string, params tgbotapi.Par
 	}
 }
 
+// conflictPause is how long the bot stays out of the way of another poller or a webhook, and up to half as long again.
+const conflictPause = 2 * time.Second
+
 const tokenAdvice = "Telegram refuses the token: open @BotFather, send /mybots, choose the bot and “API Token”, and set TELEGRAM_TOKEN to what it shows"
 
 // trouble says how long to wait after the n-th failure in a row to connect or to poll, or why waiting is of no use. It tells
@@ -179,8 +183,11 @@ func (a *Adapter) trouble(err error, n int) (time.Duration, *Fatal) {
 	case e.Code == 404:
 		return 0, &Fatal{tokenAdvice + "; if that is right, SUMMITBOT_TELEGRAM_API_URL is not the address of a Bot API server", err}
 	case e.Code == 409 && e.says("webhook"):
+		pause = max(pause, conflictPause+rand.N(conflictPause/2))
 		advice = "a webhook is set for this bot, so it cannot poll: stop the instance that sets it, or give this one its webhook URL too"
 	case e.Code == 409:
+		// Each poll ends the other's. While they take turns that often, both answer what comes in between.
+		pause = max(pause, conflictPause+rand.N(conflictPause/2))
 		advice = "another program polls with the same token: stop it, or give this one a token of its own"
 	case e.Code == 429:
 		pause = max(e.RetryAfter, pause)
