@@ -66,6 +66,7 @@ func TestGroup(t *testing.T) {
 		reply    bool // to the bot
 		from     telegramtest.User
 		chat     telegramtest.Chat
+		topic    int64
 		with     fields
 		want     *bot.Message // nil: silence
 	}{
@@ -94,8 +95,7 @@ func TestGroup(t *testing.T) {
 		{name: "a photo", text: "", readsAll: true, with: fields{"photo": []fields{{"file_id": "x"}}}},
 		{name: "a photo with a question under it", readsAll: true, with: fields{"photo": []fields{{"file_id": "x"}}, "caption": "/who@SummitBot is this"}, want: &bot.Message{Command: "who", Args: "is this"}},
 		{name: "a sticker for the bot", reply: true, with: fields{"sticker": fields{"file_id": "x"}}},
-		{name: "talk in a topic that the bot has opened", readsAll: true, with: fields{"message_thread_id": 90, "is_topic_message": true,
-			"reply_to_message": fields{"message_id": 90, "date": 1, "chat": fields{"id": group.ID, "type": "supergroup"}, "from": fields{"id": int64(telegramtest.BotID), "is_bot": true, "first_name": "Summit"}, "forum_topic_created": fields{"name": "x"}}}, text: "who is he?"},
+		{name: "talk in a topic that the bot has opened", text: "who is he?", readsAll: true, chat: forum, topic: 90},
 		{name: "somebody joins", readsAll: true, with: fields{"new_chat_members": []fields{{"id": 5, "is_bot": false, "first_name": "x"}}}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -119,6 +119,9 @@ func TestGroup(t *testing.T) {
 				said = 1
 			}
 			before := core.count()
+			if tc.topic != 0 {
+				opts = append(opts, telegramtest.InTopic(tc.topic))
+			}
 			if tc.with != nil {
 				opts = append(opts, telegramtest.With(tc.with))
 			}

@@ -59,22 +59,22 @@ type message struct {
 	DirectTopic *struct {
 		Topic int64 `json:"topic_id"`
 	} `json:"direct_messages_topic"`
-	From            *user           `json:"from"`
-	SenderChat      *chat           `json:"sender_chat"`
-	Chat            chat            `json:"chat"`
-	ViaBot          *user           `json:"via_bot"`
-	AutoForward     bool            `json:"is_automatic_forward"`
-	GuestQuery      string          `json:"guest_query_id"`
-	ReplyTo         *message        `json:"reply_to_message"`
-	Text            string          `json:"text"`
-	Entities        []entity        `json:"entities"`
-	Caption         string          `json:"caption"`
-	CaptionEntities []entity        `json:"caption_entities"`
-	MediaGroup      string          `json:"media_group_id"`
-	Keyboard        *keyboard       `json:"reply_markup"`
-	TopicOpened     json.RawMessage `json:"forum_topic_created"`
-	MigrateTo       int64           `json:"migrate_to_chat_id"`
-	MigrateFrom     int64           `json:"migrate_from_chat_id"`
+	From            *user     `json:"from"`
+	SenderChat      *chat     `json:"sender_chat"`
+	Chat            chat      `json:"chat"`
+	ViaBot          *user     `json:"via_bot"`
+	AutoForward     bool      `json:"is_automatic_forward"`
+	GuestQuery      string    `json:"guest_query_id"`
+	ReplyTo         *message  `json:"reply_to_message"`
+	Text            string    `json:"text"`
+	Entities        []entity  `json:"entities"`
+	Caption         string    `json:"caption"`
+	CaptionEntities []entity  `json:"caption_entities"`
+	MediaGroup      string    `json:"media_group_id"`
+	Keyboard        *keyboard `json:"reply_markup"`
+	TopicOpened     *struct{} `json:"forum_topic_created"`
+	MigrateTo       int64     `json:"migrate_to_chat_id"`
+	MigrateFrom     int64     `json:"migrate_from_chat_id"`
 	media
 }
 
