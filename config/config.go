@@ -54,14 +54,15 @@ type Discord struct {
 
 // Telegram is what the Telegram adapter needs. It starts when it has a token.
 type Telegram struct {
-	Token         Secret  `env:"TELEGRAM_TOKEN" help:"The bot's token from @BotFather. With it, the bot serves Telegram."`
-	API           URL     `env:"SUMMITBOT_TELEGRAM_API_URL" default:"https://api.telegram.org" want:"an http or https URL" help:"Where Telegram's Bot API is: another address for tests, proxies and a Bot API server of one's own."`
-	Webhook       URL     `env:"SUMMITBOT_TELEGRAM_WEBHOOK_URL" want:"an https URL" help:"The public address that Telegram delivers updates to. Without it, the bot fetches them."`
-	WebhookPath   Path    `env:"SUMMITBOT_TELEGRAM_WEBHOOK_PATH" want:"a path that begins with a slash" help:"The path that the bot listens for, where a proxy in between changes it. Without it, the webhook URL's."`
-	WebhookListen Address `env:"SUMMITBOT_TELEGRAM_WEBHOOK_LISTEN" default:":8443" want:"an address such as :8443 or 127.0.0.1:8443" help:"Where the bot listens for the webhook, in plain HTTP behind a proxy that has the certificate."`
-	WebhookSecret Secret  `env:"SUMMITBOT_TELEGRAM_WEBHOOK_SECRET" help:"What Telegram proves itself with, 1 to 256 of A-Z, a-z, 0-9, _ and -. Without it, one that is made from the token."`
-	Chats         ChatIDs `env:"SUMMITBOT_TELEGRAM_CHATS" want:"numbers with commas between" help:"Ids of the chats that are answered, groups' ids being negative, and of the users who may ask inline. Without it, all."`
-	Pace          Pace    `env:"SUMMITBOT_TELEGRAM_PACE" default:"limits" want:"limits or none" help:"Whether messages keep to Telegram's limits: 30 a second, one a second in a chat, 20 a minute in a group. None is for tests and for a Bot API server of one's own."`
+	Token         Secret   `env:"TELEGRAM_TOKEN" help:"The bot's token from @BotFather. With it, the bot serves Telegram."`
+	API           URL      `env:"SUMMITBOT_TELEGRAM_API_URL" default:"https://api.telegram.org" want:"an http or https URL" help:"Where Telegram's Bot API is: another address for tests, proxies and a Bot API server of one's own."`
+	Webhook       URL      `env:"SUMMITBOT_TELEGRAM_WEBHOOK_URL" want:"an https URL" help:"The public address that Telegram delivers updates to. Without it, the bot fetches them."`
+	WebhookPath   Path     `env:"SUMMITBOT_TELEGRAM_WEBHOOK_PATH" want:"a path that begins with a slash" help:"The path that the bot listens for, where a proxy in between changes it. Without it, the webhook URL's."`
+	WebhookListen Address  `env:"SUMMITBOT_TELEGRAM_WEBHOOK_LISTEN" default:":8443" want:"an address such as :8443 or 127.0.0.1:8443" help:"Where the bot listens for the webhook, in plain HTTP behind a proxy that has the certificate."`
+	WebhookSecret Secret   `env:"SUMMITBOT_TELEGRAM_WEBHOOK_SECRET" help:"What Telegram proves itself with, 1 to 256 of A-Z, a-z, 0-9, _ and -. Without it, one that is made from the token."`
+	WebhookCert   CertFile `env:"SUMMITBOT_TELEGRAM_WEBHOOK_CERT" want:"a file that exists" help:"A file with the webhook's certificate in PEM, for Telegram to trust where no authority has signed it."`
+	Chats         ChatIDs  `env:"SUMMITBOT_TELEGRAM_CHATS" want:"numbers with commas between" help:"Ids of the chats that are answered, groups' ids being negative, and of the users who may ask inline. Without it, all."`
+	Pace          Pace     `env:"SUMMITBOT_TELEGRAM_PACE" default:"limits" want:"limits or none" help:"Whether messages keep to Telegram's limits: 30 a second, one a second in a chat, 20 a minute in a group. None is for tests and for a Bot API server of one's own."`
 }
 
 // Knowledge is what the bot answers from.
@@ -197,6 +198,22 @@ func (d *Dir) UnmarshalText(text []byte) error {
 		return fs.ErrInvalid
 	}
 	*d = Dir(text)
+	return nil
+}
+
+// A CertFile holds a certificate, and was there when the configuration was read.
+type CertFile string
+
+// UnmarshalText checks that the file exists.
+func (f *CertFile) UnmarshalText(text []byte) error {
+	info, err := os.Stat(string(text))
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return fs.ErrInvalid
+	}
+	*f = CertFile(text)
 	return nil
 }
 

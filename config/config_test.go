@@ -112,6 +112,7 @@ func TestFaults(t *testing.T) {
 		{environ: []string{"SUMMITBOT_TELEGRAM_WEBHOOK_LISTEN=8443"}, want: "SUMMITBOT_TELEGRAM_WEBHOOK_LISTEN: want an address such as :8443 or 127.0.0.1:8443, got 8443"},
 		{environ: []string{"SUMMITBOT_TELEGRAM_CHATS=7,x"}, want: "SUMMITBOT_TELEGRAM_CHATS: want numbers with commas between, got 7,x"},
 		{environ: []string{"SUMMITBOT_TELEGRAM_PACE=fast"}, want: "SUMMITBOT_TELEGRAM_PACE: want limits or none, got fast"},
+		{environ: []string{"SUMMITBOT_TELEGRAM_WEBHOOK_CERT=/nowhere"}, want: "SUMMITBOT_TELEGRAM_WEBHOOK_CERT: want a file that exists, got /nowhere"},
 		{environ: []string{"SUMMITBOT_KB="}, want: "SUMMITBOT_KB is set but empty"},
 		{flags: map[string]string{"kb": "/no/such"}, want: "--kb: want a folder that exists, got /no/such"},
 		{flags: map[string]string{"kb": token}, want: "--kb: want a folder that exists, got " + token},

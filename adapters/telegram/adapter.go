@@ -16,7 +16,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -78,12 +80,13 @@ type Adapter struct {
 // timing is what tests make shorter.
 type timing struct {
 	poll   time.Duration // how long getUpdates waits at the server
-	settle time.Duration // how long the next getUpdates waits for answers under way
-	hold   time.Duration // how long an answer under way keeps its update unconfirmed
+	settle time.Duration // how long the next getUpdates waits for answers under way, at most
+	hold   time.Duration // how long an answer under way may keep new questions away
+	keep   time.Duration // how long it keeps its update unconfirmed otherwise
 	typing time.Duration // after how long the bot is seen typing
 }
 
-var usualTiming = timing{poll: 30 * time.Second, settle: 150 * time.Millisecond, hold: 15 * time.Second, typing: 500 * time.Millisecond}
+var usualTiming = timing{poll: 30 * time.Second, settle: 150 * time.Millisecond, hold: 15 * time.Second, keep: 2 * time.Minute, typing: 500 * time.Millisecond}
 
 // New makes an adapter, or says all that is wrong with its configuration. Nothing is sent before Run.
 func New(cfg Config, core Core, log *slog.Logger) (*Adapter, error) {
@@ -146,9 +149,9 @@ func (a *Adapter) connect(ctx context.Context) error {
 }
 
 // insist makes a call without which the bot cannot begin, for as long as that may help.
-func (a *Adapter) insist(ctx context.Context, method string, params tgbotapi.Params, into any) error {
+func (a *Adapter) insist(ctx context.Context, method string, params tgbotapi.Params, into any, files ...tgbotapi.RequestFile) error {
 	for n := 1; ; n++ {
-		err := a.api.try(ctx, method, params, into)
+		err := a.api.try(ctx, method, params, into, files...)
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
@@ -161,6 +164,9 @@ func (a *Adapter) insist(ctx context.Context, method string, params tgbotapi.Par
 		}
 	}
 }
+
+// conflictPause is how long the bot stays out of the way of another poller or a webhook, and up to half as long again.
+const conflictPause = 2 * time.Second
 
 const tokenAdvice = "Telegram refuses the token: open @BotFather, send /mybots, choose the bot and “API Token”, and set TELEGRAM_TOKEN to what it shows"
 
@@ -178,8 +184,11 @@ func (a *Adapter) trouble(err error, n int) (time.Duration, *Fatal) {
 	case e.Code == 404:
 		return 0, &Fatal{tokenAdvice + "; if that is right, SUMMITBOT_TELEGRAM_API_URL is not the address of a Bot API server", err}
 	case e.Code == 409 && e.says("webhook"):
+		pause = max(pause, conflictPause+rand.N(conflictPause/2))
 		advice = "a webhook is set for this bot, so it cannot poll: stop the instance that sets it, or give this one its webhook URL too"
 	case e.Code == 409:
+		// Each poll ends the other's. While they take turns that often, both answer what comes in between.
+		pause = max(pause, conflictPause+rand.N(conflictPause/2))
 		advice = "another program polls with the same token: stop it, or give this one a token of its own"
 	case e.Code == 429:
 		pause = max(e.RetryAfter, pause)
@@ -196,7 +205,7 @@ func (a *Adapter) trouble(err error, n int) (time.Duration, *Fatal) {
 	if n == 1 || n == 5 || n%100 == 0 {
 		level = slog.LevelWarn
 	}
-	a.log.Log(context.Background(), level, advice, "error", err, "failures", n, "wait", pause.Round(time.Millisecond))
+	a.log.Log(context.Background(), level, advice, "error", err, "failures", n, "wait", pause.Round(time.Millisecond).String())
 	return pause, nil
 }
 
@@ -277,7 +286,8 @@ func idOf(raw json.RawMessage) int64 {
 func shape(err error) string {
 	var t *json.UnmarshalTypeError
 	if errors.As(err, &t) {
-		return fmt.Sprintf("%s is a JSON %s", t.Field, t.Value)
+		kind, _, _ := strings.Cut(t.Value, " ") // of a number the value follows
+		return fmt.Sprintf("%s is a JSON %s", t.Field, kind)
 	}
 	return "not JSON"
 }

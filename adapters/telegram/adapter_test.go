@@ -129,7 +129,7 @@ func answers(m bot.Message) bot.Reply {
 }
 
 var (
-	ana   = telegramtest.User{ID: 1001, Name: "Ana", Language: "pt"}
+	ana   = telegramtest.User{ID: 1001, Name: "Ana", Language: "en-GB"}
 	boris = telegramtest.User{ID: 1002, Name: "Boris", Language: "en"}
 )
 

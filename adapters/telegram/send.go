@@ -180,14 +180,14 @@ func (a *Adapter) giveUp(ctx context.Context, what string, err error) {
 	a.complain(ctx, what, err)
 }
 
-// complain logs a call that failed. That somebody has blocked the bot or muted it is no fault of anybody's.
+// complain logs a call that failed. That somebody has blocked the bot, muted it or deleted what it wrote is no fault of anybody's.
 func (a *Adapter) complain(ctx context.Context, what string, err error) {
 	level := slog.LevelWarn
 	var e *Error
 	switch {
 	case errors.Is(err, context.Canceled):
 		level = slog.LevelDebug
-	case errors.As(err, &e) && (e.Code == 403 || e.says("not enough rights", "have no rights", "CHAT_WRITE_FORBIDDEN", "CHAT_RESTRICTED", "TOPIC_CLOSED", "chat not found")):
+	case errors.As(err, &e) && (e.Code == 403 || e.says("not enough rights", "have no rights", "CHAT_WRITE_FORBIDDEN", "CHAT_RESTRICTED", "TOPIC_CLOSED", "chat not found", "MESSAGE_ID_INVALID")):
 		level = slog.LevelInfo
 	}
 	a.log.Log(ctx, level, what, "error", err)

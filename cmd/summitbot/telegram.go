@@ -17,6 +17,7 @@ func onTelegram(cfg config.Telegram, drain time.Duration) platform {
 		APIURL: string(cfg.API), AllowedChats: cfg.Chats,
 		Webhook: telegram.Webhook{
 			URL: string(cfg.Webhook), Path: string(cfg.WebhookPath), Listen: string(cfg.WebhookListen),
+			Certificate: string(cfg.WebhookCert),
 		},
 		// What was answered has to be confirmed before the process is ended.
 		Drain: min(10*time.Second, drain*4/5),
