@@ -37,7 +37,7 @@ func BenchmarkLatency(b *testing.B) {
 	} {
 		b.Run(kind.name, func(b *testing.B) {
 			for b.Loop() {
-				s := discordtest.New(b, discordtest.Settings{})
+				s := discordtest.New(b, discordtest.Settings{Library: true})
 				took := map[string][]time.Duration{}
 				core := &timed{Core: benchCore()}
 				adapter := func(ctx context.Context, s *discordtest.Server) error { return answer(ctx, s, core) }

@@ -65,7 +65,7 @@ const (
 type link struct {
 	net.Conn // once it is dialled
 	in       *bufio.Reader
-	greeting []byte // said in place of the library's identify, to resume a session; nil leaves the identify as it is
+	greeting []byte // said in place of the library's identify; nil leaves that as it is
 
 	out []byte // for the library, not read by it yet
 

@@ -147,6 +147,22 @@ func TestLinkWrites(t *testing.T) {
 	}
 }
 
+func TestAddressOfVersion(t *testing.T) {
+	for in, want := range map[string]string{
+		"wss://gateway.discord.gg":          "wss://gateway.discord.gg/?encoding=json&v=10#library",
+		"wss://us-east.discord.gg/":         "wss://us-east.discord.gg/?encoding=json&v=10#library",
+		"ws://proxy:80/gw?key=1&v=9":        "ws://proxy:80/gw?encoding=json&key=1&v=10#library",
+		"wss://gateway.discord.gg/?v=8#top": "wss://gateway.discord.gg/?encoding=json&v=10#library",
+	} {
+		if got, err := ofVersion(in); got != want || err != nil {
+			t.Errorf("%s: %s, %v; want %s", in, got, err, want)
+		}
+	}
+	if got, err := ofVersion("wss://%zz"); err == nil {
+		t.Errorf("malformed: %s", got)
+	}
+}
+
 func unmask(frame []byte) string {
 	key, b := frame[2:6], bytes.Clone(frame[6:6+frame[1]&0x7f])
 	for i := range b {

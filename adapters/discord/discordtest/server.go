@@ -40,6 +40,7 @@ type Settings struct {
 	Pace           time.Duration // messages to a channel are limited to 5 in this time; Discord's is 5 s; 0 is no limit
 	Bare           bool          // READY tells neither where to resume nor which application it is, and /gateway/bot is not there
 	Guilds         int           // shown in READY beside the one guild
+	Library        bool          // what the library says to the gateway by itself is taken: an older version, an older identify
 }
 
 // A Server is the Discord of one test.
