@@ -45,6 +45,25 @@ type message struct {
 	Reference  reference   `json:"message_reference"`
 	Referenced *message    `json:"referenced_message"`
 	Components []component `json:"components"`
+	Embeds     []embed     `json:"embeds"`
+	Snapshots  []snapshot  `json:"message_snapshots"`
+	Poll       poll        `json:"poll"`
+}
+
+type embed struct {
+	Title       string `json:"title"`
+	Description string `json:"description"`
+}
+
+// A snapshot is a message as it was when it was forwarded.
+type snapshot struct {
+	Message message `json:"message"`
+}
+
+type poll struct {
+	Question struct {
+		Text string `json:"text"`
+	} `json:"question"`
 }
 
 // The types of messages that people write. All others are the system's.
@@ -62,6 +81,7 @@ type component struct {
 	Type       int         `json:"type"`
 	CustomID   string      `json:"custom_id"`
 	Value      string      `json:"value"`
+	Content    string      `json:"content"` // a text's
 	Components []component `json:"components"`
 	Component  *component  `json:"component"` // a label's
 }
@@ -107,7 +127,7 @@ func (a *Adapter) asked(raw json.RawMessage) (question, bool) {
 	switch {
 	case mentioned && text == "" && reply && !toUs:
 		// "@bot" under what somebody else said: that is the question, where Discord shows it.
-		q.text, _ = spoken(*target, self)
+		q.text = target.wording(self)
 	case mentioned, q.inPrivate, toUs && text != "":
 	case slices.Contains(a.config.Channels, m.ChannelID) && text != "" && !reply && len(m.Mentions) == 0:
 		q.unasked = true
@@ -160,6 +180,33 @@ func spoken(m message, self string) (text string, mentioned bool) {
 	}
 	b.WriteString(rest)
 	return strings.TrimSpace(b.String()), mentioned
+}
+
+// wording is what there is to read in a message that somebody points at: its text, otherwise that of the message it forwards,
+// the headline of what it shows, or the question of its poll.
+func (m message) wording(self string) string {
+	text, _ := spoken(m, self)
+	for _, s := range m.Snapshots {
+		text = cmp.Or(text, s.Message.wording(self))
+	}
+	for _, e := range m.Embeds {
+		text = cmp.Or(text, strings.TrimSpace(e.Title), strings.TrimSpace(e.Description))
+	}
+	return cmp.Or(text, strings.TrimSpace(m.Poll.Question.Text), written(m.Components, 3))
+}
+
+// written is the first text that components show.
+func written(components []component, depth int) string {
+	for _, c := range components {
+		text := strings.TrimSpace(c.Content)
+		if depth > 0 {
+			text = cmp.Or(text, written(c.Components, depth-1))
+		}
+		if text != "" {
+			return text
+		}
+	}
+	return ""
 }
 
 func userMention(token string) (id string, ok bool) {

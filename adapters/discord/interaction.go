@@ -210,7 +210,7 @@ func (a *Adapter) understand(i interaction) (m bot.Message, s scene, ok bool) {
 	case interactionCommand:
 		if d.Type == commandMenu {
 			target := d.Resolved.Messages[d.TargetID]
-			m.Text, _ = spoken(target, a.self())
+			m.Text = target.wording(a.self())
 			s.about = linkTo(i, d.TargetID)
 			return m, s, true
 		}

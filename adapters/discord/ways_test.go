@@ -1,7 +1,9 @@
 package discord
 
 import (
+	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -296,6 +298,38 @@ func TestButtonsWorkAfterRestart(t *testing.T) {
 	b, _ := m.Button("And then?")
 	if i := r.Responded(r.Press(discordtest.Place{}, m, b.CustomID)); description(i.Message) != "action e:entry-2" {
 		t.Errorf("%+v", i.Message)
+	}
+}
+
+// Pointed at, a message is read even where its author wrote nothing into it.
+func TestReadsWhatIsPointedAt(t *testing.T) {
+	r := start(t, discordtest.Settings{}, nil)
+	r.AwaitConnected(1)
+	for name, message := range map[string]string{
+		"text":                    `"content":"who led it?","embeds":[{"title":"another"}]`,
+		"mention of the bot":      `"content":"<@` + discordtest.BotID + `> who led it?"`,
+		"forwarded":               `"content":"","message_snapshots":[{"message":{"content":"who led it?"}}]`,
+		"headline":                `"content":"","embeds":[{"type":"image"},{"title":"who led it?","description":"A long story."}]`,
+		"embed without a title":   `"content":"","embeds":[{"description":"who led it?"}]`,
+		"poll":                    `"content":"","poll":{"question":{"text":"who led it?"}}`,
+		"laid out":                `"content":"","components":[{"type":17,"components":[{"type":14},{"type":9,"components":[{"type":10,"content":"who led it?"}]}]}]`,
+		"components nobody knows": `"content":"who led it?","components":[{"type":99,"components":7}]`,
+		"nulls":                   `"content":"who led it?","embeds":null,"poll":null,"message_snapshots":null,"components":null`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			var m map[string]any
+			if err := json.Unmarshal([]byte(`{"id":"650000000000000001","author":{"id":"`+discordtest.Other+`"},`+message+`}`), &m); err != nil {
+				t.Fatal(err)
+			}
+			i := r.Responded(r.Point(discordtest.Place{}, menuName, m))
+			if got := description(i.Message); !strings.HasPrefix(got, "who led it?") {
+				t.Errorf("heard %q", got)
+			}
+			id := r.Say(discordtest.Said{Text: discordtest.Mention, ReplyTo: "650000000000000001", Referred: m})
+			if got := description(r.Answer(discordtest.Channel, id)); got != "who led it?" {
+				t.Errorf("in a reply heard %q", got)
+			}
+		})
 	}
 }
 
