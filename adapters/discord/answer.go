@@ -46,7 +46,7 @@ func (a *Adapter) think(ctx context.Context, m bot.Message) (r bot.Reply) {
 	defer func() {
 		if p := recover(); p != nil {
 			a.panicked("answering", p)
-			r = bot.Reply{Kind: bot.KindNotice, Text: "Something went wrong here. Please ask again."}
+			r = bot.Reply{Kind: bot.KindNotice, Text: wordsIn(m.Locale).broken}
 		}
 	}()
 	return a.core.Reply(ctx, m)

@@ -171,7 +171,7 @@ type scene struct {
 // respond answers a command, a press or a form.
 func (a *Adapter) respond(i interaction, came time.Time) {
 	if !a.config.allows(i.GuildID, i.ChannelID) {
-		a.show(i, came, bot.Reply{Kind: bot.KindNotice, Text: "I do not answer in this channel. You can ask me in private."}, scene{quiet: true})
+		a.show(i, came, bot.Reply{Kind: bot.KindNotice, Text: wordsIn(i.Locale).elsewhere}, scene{quiet: true})
 		return
 	}
 	m, s, ok := a.understand(i)
@@ -179,9 +179,13 @@ func (a *Adapter) respond(i interaction, came time.Time) {
 		ctx, cancel := context.WithDeadline(a.work, came.Add(respondWithin))
 		defer cancel()
 		p, _ := parsePress(i.Data.CustomID)
-		if err := a.callback(ctx, i, respondForm, form(p)); err != nil {
+		if err := a.callback(ctx, i, respondForm, form(p, wordsIn(i.Locale))); err != nil {
 			a.failedTo("open a form", err)
 		}
+		return
+	}
+	if i.Data.Type == commandMenu && m.Text == "" {
+		a.show(i, came, bot.Reply{Kind: bot.KindNotice, Text: wordsIn(i.Locale).wordless}, s)
 		return
 	}
 	thinking, cancel := context.WithTimeout(a.work, editWithin)
@@ -204,7 +208,7 @@ func (a *Adapter) understand(i interaction) (m bot.Message, s scene, ok bool) {
 		Platform: "discord", Conversation: conversation(i.ChannelID, author.ID), User: "discord:" + author.ID, Channel: "discord:" + i.ChannelID, Locale: i.Locale,
 		Private: i.alone(),
 	}
-	s.owner, s.follow = author.ID, true
+	s.owner, s.follow, s.locale = author.ID, true, i.Locale
 	on := i.Message
 	switch i.Type {
 	case interactionCommand:
@@ -367,8 +371,8 @@ func entered(components []component, depth int) string {
 	return ""
 }
 
-// form asks for a follow-up in words.
-func form(p press) any {
+// form asks for a follow-up in words. The example is what the core understands.
+func form(p press, w words) any {
 	type input struct {
 		Type        int    `json:"type"`
 		CustomID    string `json:"custom_id"`
@@ -383,8 +387,8 @@ func form(p press) any {
 		Component input  `json:"component"`
 	}
 	return map[string]any{
-		"custom_id": p.id(), "title": "Follow up",
-		"components": []label{{18, "Your question", input{4, "question", 1, 1000, true, "and who led it?"}}},
+		"custom_id": p.id(), "title": w.follow,
+		"components": []label{{18, w.question, input{4, "question", 1, 1000, true, "and who led it?"}}},
 	}
 }
 

@@ -3,6 +3,7 @@ package discord
 import (
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -161,7 +162,7 @@ func TestWaysToAskInCommands(t *testing.T) {
 		{"options in the order of the table", r.Use(discordtest.Place{}, "delegation", "meeting", "riyadh", "side", "us"), "command delegation us riyadh", false},
 		{"about the bot", r.Use(discordtest.Place{}, "privacy"), "command privacy", true},
 		{"about the bot, in private", r.Use(dm, "privacy"), "command privacy", false},
-		{"menu of a message", r.Point(discordtest.Place{}, menuName, pointed),
+		{"menu of a message", r.Point(discordtest.Place{}, menu().Name, pointed),
 			"So who \\*led\\* it?\n\n-# [The message asked about](https://discord.com/channels/" + discordtest.GuildID + "/" + discordtest.Channel + "/650000000000000001)", false},
 	}
 	for _, test := range tests {
@@ -321,7 +322,7 @@ func TestReadsWhatIsPointedAt(t *testing.T) {
 			if err := json.Unmarshal([]byte(`{"id":"650000000000000001","author":{"id":"`+discordtest.Other+`"},`+message+`}`), &m); err != nil {
 				t.Fatal(err)
 			}
-			i := r.Responded(r.Point(discordtest.Place{}, menuName, m))
+			i := r.Responded(r.Point(discordtest.Place{}, menu().Name, m))
 			if got := description(i.Message); !strings.HasPrefix(got, "who led it?") {
 				t.Errorf("heard %q", got)
 			}
@@ -351,6 +352,74 @@ func TestFollowUpForm(t *testing.T) {
 	plain := r.Answer(discordtest.Channel, r.Say(discordtest.Said{Text: discordtest.Mention + " who led it?"}))
 	if _, ok := plain.Button("Follow up"); ok {
 		t.Error("a form under a message that can be replied to")
+	}
+}
+
+// What the adapter says itself is in the language of whoever asks; the core's words are left alone.
+func TestSpeaksTheLanguageOfWhoeverAsks(t *testing.T) {
+	r := start(t, discordtest.Settings{}, func(c *Config, _ *times) { c.AllowedChannels = []string{discordtest.Channel} })
+	r.core.mu.Lock()
+	r.core.reply = func(m bot.Message) bot.Reply {
+		if m.Args == "panic" {
+			panic(m.Args)
+		}
+		return bot.Reply{Kind: bot.KindAnswer, Text: "It was led by A.", Source: "A paper, §1", AsOf: "14 August 2025", Page: 1, Pages: 3, Entry: "led", Lang: "en"}
+	}
+	r.core.mu.Unlock()
+	r.AwaitConnected(1)
+	for _, test := range []struct{ locale, footer, follow, title, field, broken, elsewhere, wordless string }{
+		{"en-GB", "as of 14 August 2025 · page 1 of 3", "Follow up", "Follow up", "Your question", "Something went wrong", "I do not answer", "That message has no text"},
+		{"ja", "as of 14 August 2025 · page 1 of 3", "Follow up", "Follow up", "Your question", "Something went wrong", "I do not answer", "That message has no text"},
+		{"pt-BR", "situação em 14/08/2025 · página 1 de 3", "Continuar a perguntar", "Continuar a perguntar", "A sua pergunta, em inglês", "Algo correu mal", "Não respondo", "Essa mensagem"},
+		{"es-419", "a fecha de 14/8/2025 · página 1 de 3", "Seguir preguntando", "Seguir preguntando", "Tu pregunta, en inglés", "Algo ha ido mal", "No respondo", "Ese mensaje"},
+		{"fr", "état au 14/08/2025 · page 1 sur 3", "Poursuivre", "Poursuivre", "Votre question, en anglais", "Quelque chose", "Je ne réponds pas", "Ce message"},
+		{"de", "Stand: 14.8.2025 · Seite 1 von 3", "Nachfragen", "Nachfragen", "Deine Frage, auf Englisch", "Hier ist etwas", "In diesem Kanal", "Diese Nachricht"},
+		{"uk", "станом на 14.08.2025 · сторінка 1 з 3", "Запитати ще", "Запитати ще", "Ваше запитання, англійською", "Тут щось", "У цьому каналі", "У цьому повідомленні"},
+		{"ru", "по состоянию на 14.08.2025 · страница 1 из 3", "Спросить ещё", "Спросить ещё", "Ваш вопрос, на английском", "Здесь что-то", "В этом канале", "В этом сообщении"},
+	} {
+		t.Run(test.locale, func(t *testing.T) {
+			at := discordtest.Place{Locale: test.locale}
+			m := r.Responded(r.Use(at, "ask", "question", "who led it?")).Message
+			if got := m.Body.Embeds[0].Footer.Text; got != "A paper, §1 · "+test.footer {
+				t.Errorf("footer %q", got)
+			}
+			b, ok := m.Button(test.follow)
+			if !ok {
+				t.Fatalf("no button %q", test.follow)
+			}
+			form := r.Responded(r.Press(at, m, b.CustomID)).Form
+			if form.Title != test.title || !strings.Contains(string(form.Rows), `"`+test.field+`"`) {
+				t.Errorf("form %+v", form)
+			}
+			empty := map[string]any{"id": "650000000000000001", "author": map[string]any{"id": discordtest.Other}}
+			elsewhere := discordtest.Place{Locale: test.locale, Channel: "700000000000000003"}
+			for want, i := range map[string]*discordtest.Interaction{
+				test.broken:    r.Use(at, "ask", "question", "panic"),
+				test.elsewhere: r.Use(elsewhere, "ask", "question", "who led it?"),
+				test.wordless:  r.Point(at, menu().Name, empty),
+			} {
+				if got := r.Responded(i).Message; !strings.HasPrefix(got.Text(), want) || !got.Ephemeral {
+					t.Errorf("said %q, want %q; quietly: %v", got.Text(), want, got.Ephemeral)
+				}
+			}
+		})
+	}
+}
+
+func TestWordsAreWhole(t *testing.T) {
+	for lang, w := range languages {
+		v := reflect.ValueOf(w)
+		for i := range v.NumField() {
+			if v.Field(i).String() == "" {
+				t.Errorf("%s: no %s", lang, v.Type().Field(i).Name)
+			}
+		}
+		if day := w.dayOf("14 August 2025"); !strings.Contains(day, "14") || !strings.Contains(day, "2025") {
+			t.Errorf("%s: %q", lang, day)
+		}
+		if got := w.dayOf("August 2025"); got != "August 2025" {
+			t.Errorf("%s: %q", lang, got)
+		}
 	}
 }
 
