@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/url"
 	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -119,6 +118,11 @@ func (s *shard) run(ctx context.Context) error {
 // before.
 func (s *shard) connect(ctx context.Context, failed int) (live bool, cause error) {
 	l := newLink(s.times.open, s.times.grace)
+	l.take = func(event string, data json.RawMessage) {
+		if s.newest(l) {
+			s.take(event, data)
+		}
+	}
 	at, resumes := s.introduce(l)
 	if !resumes {
 		var through func()
@@ -269,7 +273,7 @@ func (s *shard) build(gateway string, l *link) (*discordgo.Session, <-chan struc
 	return d, isReady, nil
 }
 
-// event receives what the link let through, and says whether the gateway has taken the connection.
+// event receives what the library heard, and says whether the gateway has taken the connection.
 func (s *shard) event(l *link, e *discordgo.Event) (up bool) {
 	var r ready
 	isReady := e.Type == eventReady && json.Unmarshal(e.RawData, &r) == nil
@@ -286,10 +290,13 @@ func (s *shard) event(l *link, e *discordgo.Event) (up bool) {
 	if isReady {
 		s.greet(r)
 	}
-	if name, ok := strings.CutPrefix(e.Type, unknown); ok && name != "" {
-		s.take(name, e.RawData)
-	}
 	return isReady || e.Type == eventResumed
+}
+
+func (s *shard) newest(l *link) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.link == l
 }
 
 // ofVersion adds the version to the gateway's address. The library adds an older one of its own at the end, where it is part
