@@ -193,9 +193,15 @@ func (a *Adapter) respond(i interaction, came time.Time) {
 	announced := make(chan bool, 1)
 	patience := time.AfterFunc(a.times.thinking-time.Since(came), func() { announced <- a.announce(i, came, s) })
 	r := a.think(thinking, m)
+	silent := r.Kind == bot.KindNone
+	if silent {
+		// Without a response Discord says that the application did not respond, from which nobody learns what to do.
+		r = bot.Reply{Kind: bot.KindNotice, Text: wordsIn(i.Locale).wait}
+	}
 	if patience.Stop() {
+		s.whisper, s.replace = s.whisper || silent, s.replace && !silent
 		a.show(i, came, r, s)
-	} else if <-announced {
+	} else if <-announced && !(silent && s.replace) {
 		a.showLate(i, came, r, s)
 	}
 }
@@ -268,13 +274,6 @@ func (a *Adapter) show(i interaction, came time.Time, r bot.Reply, s scene) {
 	defer cancel()
 	kind, p := respondMessage, a.render(r, s.setting)
 	switch {
-	case r.Kind == bot.KindNone && i.Type == interactionPress:
-		if err := a.callback(ctx, i, respondLaterUpdate, nil); err != nil {
-			a.failedTo("acknowledge a press", err)
-		}
-		return
-	case r.Kind == bot.KindNone:
-		return // Discord says by itself that the bot did not respond
 	case s.replace:
 		kind = respondUpdate
 	case a.quietly(i, r, s):

@@ -406,6 +406,43 @@ func TestSpeaksTheLanguageOfWhoeverAsks(t *testing.T) {
 	}
 }
 
+// The core keeps silent towards whoever asks too much; Discord tells of an error where an interaction is not responded to.
+func TestSilenceIsExplained(t *testing.T) {
+	r := start(t, discordtest.Settings{}, nil)
+	r.AwaitConnected(1)
+	m := r.Responded(r.Use(discordtest.Place{}, "ask", "question", "who led it?")).Message
+	before := m.Body
+	b, ok := m.Button("Follow up")
+	if !ok {
+		t.Fatal("no button")
+	}
+	form := r.Responded(r.Press(discordtest.Place{}, m, b.CustomID)).Form
+	r.core.mu.Lock()
+	r.core.reply = func(bot.Message) bot.Reply { return bot.Reply{Kind: bot.KindNone} }
+	r.core.mu.Unlock()
+	de, turn := discordtest.Place{Locale: "de"}, press{pressTurn, discordtest.Reader, "c:timeline::2"}
+	for name, i := range map[string]*discordtest.Interaction{
+		"command":            r.Use(de, "ask", "question", "and then?"),
+		"command in private": r.Use(discordtest.Place{DM: true, Locale: "de"}, "ask", "question", "and then?"),
+		"form":               r.Send(de, form, m, "and then?"),
+		"press":              r.Press(de, m, turn.id()),
+	} {
+		got := r.Responded(i).Message
+		if got == m || !got.Ephemeral || !strings.HasPrefix(got.Text(), "Das sind viele Fragen") {
+			t.Errorf("%s: said %q, quietly: %v", name, got.Text(), got.Ephemeral)
+		}
+	}
+	if !reflect.DeepEqual(m.Body, before) {
+		t.Error("the message pressed on has changed")
+	}
+	// A message is simply left without an answer.
+	r.Say(discordtest.Said{Text: discordtest.Mention + " and then?"})
+	r.core.mu.Lock()
+	r.core.reply = nil
+	r.core.mu.Unlock()
+	r.Answer(discordtest.Channel, r.Say(discordtest.Said{Text: discordtest.Mention + " after"}))
+}
+
 func TestWordsAreWhole(t *testing.T) {
 	for lang, w := range languages {
 		v := reflect.ValueOf(w)

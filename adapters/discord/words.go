@@ -17,6 +17,7 @@ type words struct {
 	page      string // which one of a list this is, and how many there are
 	elsewhere string // in a channel in which the bot does not answer
 	wordless  string // the message pointed at has nothing to read
+	wait      string // the core keeps silent, as it does when somebody asks too much
 	broken    string // the core failed
 }
 
@@ -28,6 +29,7 @@ var languages = map[string]words{
 		asOf: "as of %s", day: writtenDay, page: "page %d of %d",
 		elsewhere: "I do not answer in this channel. You can ask me in private.",
 		wordless:  "That message has no text that I can read. Please ask in your own words.",
+		wait:      "That is a lot at once. Please wait a minute and ask again.",
 		broken:    "Something went wrong here. Please ask again.",
 	},
 	"pt": {
@@ -35,6 +37,7 @@ var languages = map[string]words{
 		asOf: "situação em %s", day: "02/01/2006", page: "página %d de %d",
 		elsewhere: "Não respondo neste canal. Pode perguntar-me em privado.",
 		wordless:  "Essa mensagem não tem texto que eu consiga ler. Pergunte com as suas palavras.",
+		wait:      "São muitas perguntas de uma vez. Espere um minuto e pergunte outra vez.",
 		broken:    "Algo correu mal aqui. Pergunte outra vez.",
 	},
 	"es": {
@@ -42,6 +45,7 @@ var languages = map[string]words{
 		asOf: "a fecha de %s", day: "2/1/2006", page: "página %d de %d",
 		elsewhere: "No respondo en este canal. Puedes preguntarme en privado.",
 		wordless:  "Ese mensaje no tiene texto que yo pueda leer. Pregunta con tus palabras.",
+		wait:      "Son muchas preguntas a la vez. Espera un minuto y vuelve a preguntar.",
 		broken:    "Algo ha ido mal aquí. Vuelve a preguntar.",
 	},
 	"fr": {
@@ -49,6 +53,7 @@ var languages = map[string]words{
 		asOf: "état au %s", day: "02/01/2006", page: "page %d sur %d",
 		elsewhere: "Je ne réponds pas dans ce salon. Vous pouvez me demander en privé.",
 		wordless:  "Ce message n’a pas de texte que je puisse lire. Demandez avec vos mots.",
+		wait:      "Cela fait beaucoup de questions à la fois. Attendez une minute avant de redemander.",
 		broken:    "Quelque chose s’est mal passé ici. Posez la question à nouveau.",
 	},
 	"de": {
@@ -56,6 +61,7 @@ var languages = map[string]words{
 		asOf: "Stand: %s", day: "2.1.2006", page: "Seite %d von %d",
 		elsewhere: "In diesem Kanal antworte ich nicht. Du kannst mich privat fragen.",
 		wordless:  "Diese Nachricht hat keinen Text, den ich lesen kann. Bitte frag in eigenen Worten.",
+		wait:      "Das sind viele Fragen auf einmal. Bitte warte eine Minute und frag dann noch einmal.",
 		broken:    "Hier ist etwas schiefgegangen. Bitte frag noch einmal.",
 	},
 	"uk": {
@@ -63,6 +69,7 @@ var languages = map[string]words{
 		asOf: "станом на %s", day: "02.01.2006", page: "сторінка %d з %d",
 		elsewhere: "У цьому каналі я не відповідаю. Можете запитати мене приватно.",
 		wordless:  "У цьому повідомленні немає тексту, який я можу прочитати. Запитайте своїми словами.",
+		wait:      "Забагато запитань одразу. Зачекайте хвилину й запитайте ще раз.",
 		broken:    "Тут щось пішло не так. Запитайте ще раз.",
 	},
 	"ru": {
@@ -70,6 +77,7 @@ var languages = map[string]words{
 		asOf: "по состоянию на %s", day: "02.01.2006", page: "страница %d из %d",
 		elsewhere: "В этом канале я не отвечаю. Можете спросить меня лично.",
 		wordless:  "В этом сообщении нет текста, который я могу прочитать. Спросите своими словами.",
+		wait:      "Слишком много вопросов сразу. Подождите минуту и спросите ещё раз.",
 		broken:    "Здесь что-то пошло не так. Спросите ещё раз.",
 	},
 }
