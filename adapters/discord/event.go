@@ -42,6 +42,7 @@ type message struct {
 	WebhookID  string      `json:"webhook_id"`
 	Author     *user       `json:"author"`
 	Mentions   []user      `json:"mentions"`
+	Everyone   bool        `json:"mention_everyone"`
 	Reference  reference   `json:"message_reference"`
 	Referenced *message    `json:"referenced_message"`
 	Components []component `json:"components"`
@@ -129,13 +130,29 @@ func (a *Adapter) asked(raw json.RawMessage) (question, bool) {
 		// "@bot" under what somebody else said: that is the question, where Discord shows it.
 		q.text = target.wording(self)
 	case mentioned, q.inPrivate, toUs && text != "":
-	case slices.Contains(a.config.Channels, m.ChannelID) && text != "" && !reply && len(m.Mentions) == 0:
+	case slices.Contains(a.config.Channels, m.ChannelID) && m.toNobody() && interrogative(text):
 		q.unasked = true
 	default:
 		return question{}, false
 	}
 	return q, true
 }
+
+// toNobody says whether a message is for the whole channel: no reply, and no announcement.
+func (m message) toNobody() bool {
+	return m.Type == typeDefault && m.Reference.MessageID == "" && len(m.Mentions) == 0 && !m.Everyone
+}
+
+// interrogative says whether a text is meant as a question. Unasked, the bot must not comment on what people merely say.
+func interrogative(text string) bool {
+	first, _, _ := strings.Cut(strings.ToLower(text), " ")
+	first, _, _ = strings.Cut(strings.ReplaceAll(first, "’", "'"), "'")
+	return strings.Contains(text, "?") || slices.Contains(questionWords, strings.TrimRight(first, ",:"))
+}
+
+// questionWords begin questions in English, the one language that is answered.
+var questionWords = strings.Fields(`who whom whose what when where why how which is are was were did do does has have had will would can could
+	should didn don doesn isn aren wasn won whos whats wheres`)
 
 // spoken is a message's text as people read it, without the mention of the bot, and whether there is one. Discord writes
 // into the text what it shows otherwise: <@5> and <@!5> for users, <@&5> for roles, <#5> for channels, <:name:5> and <a:name:5>

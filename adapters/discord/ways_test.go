@@ -116,15 +116,32 @@ func TestAnswersPlainQuestionsWhereListed(t *testing.T) {
 	// Nobody asked: without an answer it keeps silent, and elsewhere altogether.
 	r.core.mu.Lock()
 	r.core.reply = func(m bot.Message) bot.Reply {
-		return bot.Reply{Kind: bot.KindNoAnswer, Text: "The article does not tell."}
+		if strings.Contains(m.Text, "weather") {
+			return bot.Reply{Kind: bot.KindNoAnswer, Text: "The article does not tell.", Source: "A paper"}
+		}
+		return bot.Reply{Kind: bot.KindAnswer, Text: said(m), Source: "A paper"}
 	}
 	r.core.mu.Unlock()
-	r.Say(discordtest.Said{Text: "nice weather"})
+	r.Say(discordtest.Said{Text: "what is the weather?"})
 	r.Say(discordtest.Said{Text: "who led it?", Channel: "700000000000000003"})
-	r.Say(discordtest.Said{Text: "I think so", ReplyTo: "5", Referred: map[string]any{"id": "5", "author": map[string]any{"id": discordtest.Other}}})
-	r.Answer(discordtest.Channel, r.Say(discordtest.Said{Text: discordtest.Mention + " nice weather"}))
+	r.Say(discordtest.Said{Text: "I think the summit will fail"})
+	r.Say(discordtest.Said{Text: "@everyone when do we meet?", Extra: map[string]any{"mention_everyone": true}})
+	r.Say(discordtest.Said{Text: "did you see this?", Extra: map[string]any{"mentions": []any{map[string]any{"id": discordtest.Other}}}})
+	r.Say(discordtest.Said{Text: "I think so?", ReplyTo: "5", Referred: map[string]any{"id": "5", "author": map[string]any{"id": discordtest.Other}}})
+	r.Answer(discordtest.Channel, r.Say(discordtest.Said{Text: discordtest.Mention + " what is the weather?"}))
 	if n := len(r.Messages(discordtest.Channel)) + len(r.Messages("700000000000000003")); n != 2 {
 		t.Errorf("%d messages, want 2", n)
+	}
+}
+
+func TestInterrogative(t *testing.T) {
+	for text, want := range map[string]bool{
+		"who led it": true, "Who's leading them": true, "what’s the deadline": true, "Russia's demands?": true, "so, when is it?": true, "Didn't they meet": true,
+		"I think the summit will fail": false, "they met in Helsinki": false, "whoever leads, it fails": false, "good morning": false, "": false, "whatever": false,
+	} {
+		if got := interrogative(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
 	}
 }
 
