@@ -14,6 +14,9 @@ const sendFor = 2 * time.Minute
 func (a *Adapter) answer(q question) {
 	ctx, cancel := context.WithTimeout(a.work, sendFor)
 	defer cancel()
+	if q.elsewhere && !a.inAllowed(ctx, q) {
+		return
+	}
 	r := a.think(ctx, bot.Message{
 		Platform: "discord", Conversation: conversation(q.ChannelID, q.author.ID), User: "discord:" + q.author.ID, Channel: "discord:" + q.ChannelID,
 		Text: q.text, Topic: q.topic, Private: q.inPrivate,

@@ -93,6 +93,7 @@ type question struct {
 	author    user
 	text      string
 	topic     string // the entry that the message replies to
+	elsewhere bool   // not in an allowed channel, unless it is a thread in one
 	unasked   bool   // a plain message in a listed channel, not addressed to the bot
 	inPrivate bool
 }
@@ -108,7 +109,11 @@ func (a *Adapter) asked(raw json.RawMessage) (question, bool) {
 	q := question{message: m, author: *m.Author, inPrivate: m.GuildID == ""}
 	self := a.self()
 	if q.author.ID == "" || q.author.ID == self || q.author.Bot || q.author.System || m.WebhookID != "" ||
-		m.Type != typeDefault && m.Type != typeReply || !a.config.allows(m.GuildID, m.ChannelID) {
+		m.Type != typeDefault && m.Type != typeReply {
+		return question{}, false
+	}
+	q.elsewhere = !a.config.allows(m.GuildID, m.ChannelID, "")
+	if q.elsewhere && !a.config.mayAllow(m.GuildID) {
 		return question{}, false
 	}
 	if !q.inPrivate {
@@ -130,7 +135,7 @@ func (a *Adapter) asked(raw json.RawMessage) (question, bool) {
 		// "@bot" under what somebody else said: that is the question, where Discord shows it.
 		q.text = target.wording(self)
 	case mentioned, q.inPrivate, toUs && text != "":
-	case slices.Contains(a.config.Channels, m.ChannelID) && m.toNobody() && interrogative(text):
+	case slices.Contains(a.config.Channels, m.ChannelID) && !q.elsewhere && m.toNobody() && interrogative(text):
 		q.unasked = true
 	default:
 		return question{}, false

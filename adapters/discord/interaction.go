@@ -54,6 +54,7 @@ type interaction struct {
 	Token     string    `json:"token"`
 	GuildID   string    `json:"guild_id"`
 	ChannelID string    `json:"channel_id"`
+	Channel   channel   `json:"channel"`
 	Context   *int      `json:"context"` // 0 a server, 1 a direct message, 2 people among themselves
 	Locale    string    `json:"locale"`
 	Data      matter    `json:"data"`
@@ -170,7 +171,7 @@ type scene struct {
 
 // respond answers a command, a press or a form.
 func (a *Adapter) respond(i interaction, came time.Time) {
-	if !a.config.allows(i.GuildID, i.ChannelID) {
+	if !a.config.allows(i.GuildID, i.ChannelID, i.Channel.threadOf()) {
 		a.show(i, came, bot.Reply{Kind: bot.KindNotice, Text: wordsIn(i.Locale).elsewhere}, scene{quiet: true})
 		return
 	}

@@ -552,10 +552,27 @@ func TestAnswersInAllowedPlacesAlone(t *testing.T) {
 		c.AllowedServers, c.AllowedChannels = []string{discordtest.GuildID}, []string{discordtest.Channel}
 	})
 	r.AwaitConnected(1)
+	// A thread is where its channel is. A channel is not, whose parent is a mere heading.
+	const thread, otherThread = "700000000000000078", "700000000000000079"
+	r.Set("/channels/"+thread, map[string]any{"id": thread, "type": 11, "parent_id": discordtest.Channel})
+	r.Set("/channels/"+otherThread, map[string]any{"id": otherThread, "type": 11, "parent_id": other})
+	r.Set("/channels/"+other, map[string]any{"id": other, "type": 0, "parent_id": discordtest.Heading})
 	r.Say(discordtest.Said{Channel: other, Text: discordtest.Mention + " not here"})
 	i := r.Responded(r.Use(discordtest.Place{Channel: other}, "ask", "question", "not here"))
 	if !i.Message.Ephemeral || i.Message.Body.Embeds[0].Description != "I do not answer in this channel. You can ask me in private." {
 		t.Errorf("responded %+v", i.Message)
+	}
+	r.Say(discordtest.Said{Channel: otherThread, Text: discordtest.Mention + " not here"})
+	for range 2 {
+		if got := description(r.Answer(thread, r.Say(discordtest.Said{Channel: thread, Text: discordtest.Mention + " here"}))); got != "here" {
+			t.Errorf("in a thread answered %q", got)
+		}
+	}
+	if n := len(r.Calls("^GET /channels/" + thread)); n != 1 {
+		t.Errorf("asked %d times about a thread", n)
+	}
+	if i := r.Responded(r.Use(discordtest.Place{Channel: thread, Thread: true}, "ask", "question", "here")); description(i.Message) != "command ask here" {
+		t.Errorf("in a thread responded %q", description(i.Message))
 	}
 	private := r.Say(discordtest.Said{DM: true, Text: "in private"})
 	r.Answer(discordtest.DM, private)
@@ -563,7 +580,7 @@ func TestAnswersInAllowedPlacesAlone(t *testing.T) {
 	if got := description(r.Answer(discordtest.Channel, here)); got != "here" {
 		t.Errorf("answered %q", got)
 	}
-	if got := r.Messages(other); len(got) != 0 {
+	if got := append(r.Messages(other), r.Messages(otherThread)...); len(got) != 0 {
 		t.Errorf("answered where it is not allowed: %+v", got)
 	}
 }

@@ -23,6 +23,7 @@ const (
 	GuildID = "800000000000000001"
 	Channel = "700000000000000001" // in the guild
 	DM      = "700000000000000002" // between Reader and the bot
+	Heading = "700000000000000009" // above the guild's channels
 	Reader  = "600000000000000001"
 	Other   = "600000000000000002"
 )
