@@ -41,6 +41,7 @@ type Adapter struct {
 	queue   *queue
 	seen    *seen
 	traffic *traffic
+	threads threads
 	stats   stats
 
 	work     context.Context // of the replies under way

@@ -15,6 +15,9 @@ const sendFor = 2 * time.Minute
 func (a *Adapter) answer(ctx context.Context, q question) {
 	ctx, cancel := context.WithTimeout(ctx, sendFor)
 	defer cancel()
+	if q.elsewhere && !a.inAllowed(ctx, q) {
+		return
+	}
 	r := a.think(ctx, bot.Message{
 		Platform: "discord", Conversation: conversation(q.ChannelID, q.author.ID), User: "discord:" + q.author.ID, Channel: "discord:" + q.ChannelID,
 		Text: q.text, Topic: q.topic, Private: q.inPrivate,
@@ -49,7 +52,7 @@ func (a *Adapter) think(ctx context.Context, m bot.Message) (r bot.Reply) {
 	defer func() {
 		if p := recover(); p != nil {
 			a.panicked(ctx, "answering", p)
-			r = bot.Reply{Kind: bot.KindNotice, Text: "Something went wrong here. Please ask again."}
+			r = bot.Reply{Kind: bot.KindNotice, Text: wordsIn(m.Locale).broken}
 		}
 	}()
 	return a.core.Reply(ctx, m)

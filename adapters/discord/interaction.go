@@ -55,6 +55,7 @@ type interaction struct {
 	Token     string    `json:"token"`
 	GuildID   string    `json:"guild_id"`
 	ChannelID string    `json:"channel_id"`
+	Channel   channel   `json:"channel"`
 	Context   *int      `json:"context"` // 0 a server, 1 a direct message, 2 people among themselves
 	Locale    string    `json:"locale"`
 	Data      matter    `json:"data"`
@@ -171,8 +172,8 @@ type scene struct {
 
 // respond answers a command, a press or a form.
 func (a *Adapter) respond(ctx context.Context, i interaction, came time.Time) {
-	if !a.config.allows(i.GuildID, i.ChannelID) {
-		a.show(ctx, i, came, bot.Reply{Kind: bot.KindNotice, Text: "I do not answer in this channel. You can ask me in private."}, scene{quiet: true})
+	if !a.config.allows(i.GuildID, i.ChannelID, i.Channel.threadOf()) {
+		a.show(ctx, i, came, bot.Reply{Kind: bot.KindNotice, Text: wordsIn(i.Locale).elsewhere}, scene{quiet: true})
 		return
 	}
 	m, s, ok := a.understand(i)
@@ -180,9 +181,13 @@ func (a *Adapter) respond(ctx context.Context, i interaction, came time.Time) {
 		ctx, cancel := context.WithDeadline(ctx, came.Add(respondWithin))
 		defer cancel()
 		p, _ := parsePress(i.Data.CustomID)
-		if err := a.callback(ctx, i, respondForm, form(p)); err != nil {
+		if err := a.callback(ctx, i, respondForm, form(p, wordsIn(i.Locale))); err != nil {
 			a.failedTo(ctx, "open a form", err)
 		}
+		return
+	}
+	if i.Data.Type == commandMenu && m.Text == "" {
+		a.show(ctx, i, came, bot.Reply{Kind: bot.KindNotice, Text: wordsIn(i.Locale).wordless}, s)
 		return
 	}
 	thinking, cancel := context.WithTimeout(ctx, editWithin)
@@ -190,9 +195,15 @@ func (a *Adapter) respond(ctx context.Context, i interaction, came time.Time) {
 	announced := make(chan bool, 1)
 	patience := time.AfterFunc(a.times.thinking-time.Since(came), func() { announced <- a.announce(ctx, i, came, s) })
 	r := a.think(thinking, m)
+	silent := r.Kind == bot.KindNone
+	if silent {
+		// Without a response Discord says that the application did not respond, from which nobody learns what to do.
+		r = bot.Reply{Kind: bot.KindNotice, Text: wordsIn(i.Locale).wait}
+	}
 	if patience.Stop() {
+		s.whisper, s.replace = s.whisper || silent, s.replace && !silent
 		a.show(ctx, i, came, r, s)
-	} else if <-announced {
+	} else if <-announced && !(silent && s.replace) {
 		a.showLate(ctx, i, came, r, s)
 	}
 }
@@ -205,13 +216,13 @@ func (a *Adapter) understand(i interaction) (m bot.Message, s scene, ok bool) {
 		Platform: "discord", Conversation: conversation(i.ChannelID, author.ID), User: "discord:" + author.ID, Channel: "discord:" + i.ChannelID, Locale: i.Locale,
 		Private: i.alone(),
 	}
-	s.owner, s.follow = author.ID, true
+	s.owner, s.follow, s.locale = author.ID, true, i.Locale
 	on := i.Message
 	switch i.Type {
 	case interactionCommand:
 		if d.Type == commandMenu {
 			target := d.Resolved.Messages[d.TargetID]
-			m.Text, _ = spoken(target, a.self())
+			m.Text = target.wording(a.self())
 			s.about = linkTo(i, d.TargetID)
 			return m, s, true
 		}
@@ -265,13 +276,6 @@ func (a *Adapter) show(ctx context.Context, i interaction, came time.Time, r bot
 	defer cancel()
 	kind, p := respondMessage, a.render(r, s.setting)
 	switch {
-	case r.Kind == bot.KindNone && i.Type == interactionPress:
-		if err := a.callback(ctx, i, respondLaterUpdate, nil); err != nil {
-			a.failedTo(ctx, "acknowledge a press", err)
-		}
-		return
-	case r.Kind == bot.KindNone:
-		return // Discord says by itself that the bot did not respond
 	case s.replace:
 		kind = respondUpdate
 	case a.quietly(i, r, s):
@@ -372,8 +376,8 @@ func entered(components []component, depth int) string {
 	return ""
 }
 
-// form asks for a follow-up in words.
-func form(p press) any {
+// form asks for a follow-up in words. The example is what the core understands.
+func form(p press, w words) any {
 	type input struct {
 		Type        int    `json:"type"`
 		CustomID    string `json:"custom_id"`
@@ -388,8 +392,8 @@ func form(p press) any {
 		Component input  `json:"component"`
 	}
 	return map[string]any{
-		"custom_id": p.id(), "title": "Follow up",
-		"components": []label{{18, "Your question", input{4, "question", 1, 1000, true, "and who led it?"}}},
+		"custom_id": p.id(), "title": w.follow,
+		"components": []label{{18, w.question, input{4, "question", 1, 1000, true, "and who led it?"}}},
 	}
 }
 

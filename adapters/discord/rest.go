@@ -20,11 +20,11 @@ import (
 	"github.com/bwmarrin/discordgo"
 )
 
-// publicAPI is where Discord's REST API is, without a version. The version is the one of the published schema; the library's
-// own is older.
+// publicAPI is where Discord's REST API is, without a version. The version, of the gateway as well, is the one of the published
+// schema; the library's own is older.
 const (
 	publicAPI  = "https://discord.com/api"
-	apiVersion = "/v10"
+	apiVersion = "10"
 )
 
 const (
@@ -61,7 +61,7 @@ func newAPI(base, token string, retry time.Duration, log *slog.Logger) (*api, er
 	s.ShouldRetryOnRateLimit = false
 	s.MaxRestRetries = 0
 	s.UserAgent = userAgent
-	return &api{session: s, base: base + apiVersion, secret: token, limits: newLimits(), retry: retry, denied: make(chan struct{}, 1), log: log}, nil
+	return &api{session: s, base: base + "/v" + apiVersion, secret: token, limits: newLimits(), retry: retry, denied: make(chan struct{}, 1), log: log}, nil
 }
 
 const userAgent = "DiscordBot (https://github.com/bwmarrin/discordgo, v" + discordgo.VERSION + ") summitbot"
