@@ -108,7 +108,8 @@ func (g *Guard) Reply(ctx context.Context, m bot.Message) bot.Reply {
 			g.vain.note(ctx, m, r, began)
 		}
 	case overNow:
-		r = bot.Reply{Kind: bot.KindNotice, Text: "That is a lot of questions at once. Please wait a minute and ask again.", Lang: "en"}
+		say, language := wordsIn(m.Locale)
+		r = bot.Reply{Kind: bot.KindNotice, Text: say.slower, Lang: language}
 		h.Outcome = Limited
 	default:
 		r = bot.Reply{Kind: bot.KindNone}
@@ -134,8 +135,8 @@ func (g *Guard) ask(ctx context.Context, m bot.Message) (r bot.Reply, o Outcome)
 	defer func() {
 		if p := recover(); p != nil {
 			g.log.ErrorContext(ctx, "panic while answering", "platform", m.Platform, "kind", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
-			r = bot.Reply{Kind: bot.KindNotice, Text: "Something went wrong here, and it is not your fault. Please ask again in other words.", Lang: "en"}
-			o = Panic
+			say, language := wordsIn(m.Locale)
+			r, o = bot.Reply{Kind: bot.KindNotice, Text: say.broken, Lang: language}, Panic
 		}
 	}()
 	r = g.core.Reply(ctx, m)
