@@ -420,6 +420,40 @@ func TestGuest(t *testing.T) {
 	}
 }
 
+// A thumb down offers other questions to whoever is alone with the bot. Where others read along it is thanked for and no more.
+func TestThumbDown(t *testing.T) {
+	t.Parallel()
+	srv := telegramtest.New(t)
+	start(t, srv, &script{})
+	carla := telegramtest.User{ID: 1007, Name: "Carla", Language: "pt-br"}
+	for _, tc := range []struct {
+		name    string
+		chat    telegramtest.Chat
+		by      telegramtest.User
+		toast   string
+		message bool
+	}{
+		{"in private", privately, ana, "", true},
+		{"in a group", group, ana, english.noted, false},
+		{"in a group, in Portuguese", group, carla, inWords["pt"].noted, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			n := len(srv.Said(tc.chat))
+			srv.Say(tc.chat, ana, "/ask@SummitBot when did they meet?")
+			answer := srv.AwaitSaid(tc.chat, n+1)[n]
+			down, _ := answer.Button("👎")
+			if a := srv.AwaitAnswer(srv.Press(tc.chat, tc.by, answer.ID, down.Data)); a.Text != tc.toast {
+				t.Errorf("it shows %q, want %q", a.Text, tc.toast)
+			}
+			srv.Say(tc.chat, ana, "/help@SummitBot") // comes after whatever the thumb brought
+			next := srv.AwaitSaid(tc.chat, n+2)[n+1]
+			if _, offered := next.Button("What does Putin want?"); offered != tc.message {
+				t.Errorf("then the bot says %q", next.Text)
+			}
+		})
+	}
+}
+
 func TestButtons(t *testing.T) {
 	t.Parallel()
 	srv := telegramtest.New(t)

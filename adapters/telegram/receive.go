@@ -336,8 +336,8 @@ func (a *Adapter) carryOut(ctx context.Context, c *callbackQuery) (toast string,
 		return "", nil
 	case r.Kind == bot.KindNotice && len(r.Choices) == 0:
 		return r.Text, nil
-	case r.Kind == bot.KindNotice && how == pressRate && to.inline != "":
-		return wordsOf(q.Locale).noted, nil // others read on in that message: it stays as it is
+	case r.Kind == bot.KindNotice && how == pressRate && (v.group || v.inline):
+		return wordsOf(q.Locale).noted, nil // one person's thumb is nothing that the others in a chat have to read
 	}
 	if aboutUse(q) && r.Kind == bot.KindHelp {
 		v.extra = a.howToReach(q.Locale)
