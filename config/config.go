@@ -46,7 +46,7 @@ type Discord struct {
 
 	Server         IDs    `env:"SUMMITBOT_DISCORD_SERVER" want:"the id of one server" help:"Register the commands in this server alone, to try them out: there they appear at once."`
 	MessageContent Switch `env:"SUMMITBOT_DISCORD_MESSAGE_CONTENT" default:"off" want:"on or off" help:"Ask Discord for the privileged message-content intent, which only plain questions in listed channels need."`
-	Channels       IDs    `env:"SUMMITBOT_DISCORD_CHANNELS" want:"ids of channels, separated by commas" help:"Answer plain questions in these channels as well, if message content is on."`
+	Channels       IDs    `env:"SUMMITBOT_DISCORD_CHANNELS" want:"ids of channels, separated by commas" help:"Answer plain questions in these channels and their threads as well, if message content is on."`
 	Servers        IDs    `env:"SUMMITBOT_DISCORD_ALLOWED_SERVERS" want:"ids of servers, separated by commas" help:"Answer in these servers alone, and in private. Without it, in all."`
 	Allowed        IDs    `env:"SUMMITBOT_DISCORD_ALLOWED_CHANNELS" want:"ids of channels, separated by commas" help:"Answer in these channels alone, and in private. Without it, in all."`
 	Shards         Shards `env:"SUMMITBOT_DISCORD_SHARDS" want:"a total such as 4, or which of how many, such as 0-3/16" help:"Which shards this process runs. Without it, as many as Discord recommends."`

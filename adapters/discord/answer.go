@@ -15,7 +15,7 @@ const sendFor = 2 * time.Minute
 func (a *Adapter) answer(ctx context.Context, q question) {
 	ctx, cancel := context.WithTimeout(ctx, sendFor)
 	defer cancel()
-	if q.elsewhere && !a.inAllowed(ctx, q) {
+	if (q.elsewhere || q.unlisted) && !a.inThread(ctx, q) {
 		return
 	}
 	r := a.think(ctx, bot.Message{

@@ -20,7 +20,7 @@ type Config struct {
 	Guild string
 	// MessageContent asks for the privileged intent of that name, which Channels need and nothing else does.
 	MessageContent bool
-	// Channels are the ids of channels in which plain questions are answered as well.
+	// Channels are the ids of channels in which, and in whose threads, plain questions are answered as well.
 	Channels []string
 	// AllowedServers and AllowedChannels are ids of where alone questions are answered, and in private. Empty: everywhere.
 	AllowedServers, AllowedChannels []string

@@ -95,11 +95,12 @@ type question struct {
 	topic     string // the entry that the message replies to
 	elsewhere bool   // not in an allowed channel, unless it is a thread in one
 	unasked   bool   // a plain message in a listed channel, not addressed to the bot
+	unlisted  bool   // unasked and not in a listed channel, unless it is a thread in one
 	inPrivate bool
 }
 
 // asked reads a message and says whether it is a question to the bot: a direct message, a mention, a reply to the bot, or
-// any message in a listed channel.
+// any question in a listed channel.
 func (a *Adapter) asked(raw json.RawMessage) (question, bool) {
 	var m message
 	if !decode(raw, &m) || !isID(m.ID) || !isID(m.ChannelID) || m.Author == nil {
@@ -135,8 +136,8 @@ func (a *Adapter) asked(raw json.RawMessage) (question, bool) {
 		// "@bot" under what somebody else said: that is the question, where Discord shows it.
 		q.text = target.wording(self)
 	case mentioned, q.inPrivate, toUs && text != "":
-	case slices.Contains(a.config.Channels, m.ChannelID) && !q.elsewhere && m.toNobody() && interrogative(text):
-		q.unasked = true
+	case len(a.config.Channels) > 0 && m.toNobody() && interrogative(text):
+		q.unasked, q.unlisted = true, !slices.Contains(a.config.Channels, m.ChannelID)
 	default:
 		return question{}, false
 	}

@@ -3,6 +3,7 @@ package discord
 import (
 	"context"
 	"net/http"
+	"slices"
 	"sync"
 )
 
@@ -20,8 +21,9 @@ func (c channel) threadOf() string {
 	return c.ParentID
 }
 
-// inAllowed says whether a question that is in no allowed channel itself is in a thread of one. A message does not tell that.
-func (a *Adapter) inAllowed(ctx context.Context, q question) bool {
+// inThread says whether a question that is not where it is answered by itself is in a thread of such a channel. A message does
+// not tell that.
+func (a *Adapter) inThread(ctx context.Context, q question) bool {
 	parent, known := a.threads.get(q.ChannelID)
 	if !known {
 		var c channel
@@ -29,13 +31,18 @@ func (a *Adapter) inAllowed(ctx context.Context, q question) bool {
 			method: http.MethodGet, path: "/channels/" + q.ChannelID, name: "asking for a channel", bucket: "channel " + q.ChannelID, repeatable: true,
 		}, &c)
 		if err != nil {
+			if q.unasked {
+				// Nobody waits for an answer.
+				a.log.DebugContext(ctx, "discord: could not find out where a message is", "error", err)
+				return false
+			}
 			a.failedTo(ctx, "find out where a message is", err, "channel", q.ChannelID)
 			return false
 		}
 		parent = c.threadOf()
 		a.threads.put(q.ChannelID, parent)
 	}
-	return parent != "" && a.config.allows(q.GuildID, parent, "")
+	return parent != "" && a.config.allows(q.GuildID, q.ChannelID, parent) && (!q.unlisted || slices.Contains(a.config.Channels, parent))
 }
 
 // threads remembers which channel a thread is in. The zero value is empty.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -131,6 +132,64 @@ func TestAnswersPlainQuestionsWhereListed(t *testing.T) {
 	r.Answer(discordtest.Channel, r.Say(discordtest.Said{Text: discordtest.Mention + " what is the weather?"}))
 	if n := len(r.Messages(discordtest.Channel)) + len(r.Messages("700000000000000003")); n != 2 {
 		t.Errorf("%d messages, want 2", n)
+	}
+}
+
+// A thread is listed where its channel is. Where channels are allowed by a list, too, it has to be in one of those.
+func TestAnswersPlainQuestionsInThreads(t *testing.T) {
+	const other, thread, otherThread = "700000000000000077", "700000000000000078", "700000000000000079"
+	for _, test := range []struct {
+		name             string
+		channels, allows []string
+		answers          []string // the places where it answers
+	}{
+		{"the channel is listed", []string{discordtest.Channel}, nil, []string{discordtest.Channel, thread}},
+		{"the thread is listed", []string{thread}, nil, []string{thread}},
+		{"the channel is listed and allowed", []string{discordtest.Channel}, []string{discordtest.Channel}, []string{discordtest.Channel, thread}},
+		{"the thread is listed, its channel allowed", []string{thread}, []string{discordtest.Channel}, []string{thread}},
+		{"the thread alone is allowed", []string{discordtest.Channel}, []string{thread}, []string{thread}},
+		{"listed and not allowed", []string{discordtest.Channel}, []string{other}, nil},
+		{"a heading is listed", []string{discordtest.Heading}, nil, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := prepare(t, discordtest.Settings{MessageContent: true}, func(c *Config, _ *times) {
+				c.MessageContent, c.Channels, c.AllowedChannels = true, test.channels, test.allows
+			})
+			for id, in := range map[string]any{
+				discordtest.Channel: map[string]any{"type": 0, "parent_id": discordtest.Heading}, thread: map[string]any{"type": 11, "parent_id": discordtest.Channel},
+				other: map[string]any{"type": 0, "parent_id": discordtest.Heading}, otherThread: map[string]any{"type": 11, "parent_id": other},
+			} {
+				r.Set("/channels/"+id, in)
+			}
+			r.core.reply = func(m bot.Message) bot.Reply {
+				return bot.Reply{Kind: bot.KindAnswer, Text: said(m), Source: "A paper"}
+			}
+			r.run(t)
+			r.AwaitConnected(1)
+			places := []string{discordtest.Channel, thread, other, otherThread}
+			for range 2 {
+				for _, place := range places {
+					r.Say(discordtest.Said{Channel: place, Text: "who led it?"})
+				}
+			}
+			r.Answer(discordtest.DM, r.Say(discordtest.Said{DM: true, Text: "is all of that taken on?"}))
+			r.Until("all is done", 5*time.Second, func() bool { return r.adapter.Stats().Queued == 0 })
+			for _, place := range places {
+				want := 0
+				if slices.Contains(test.answers, place) {
+					want = 2
+				}
+				if got := len(r.Messages(place)); got != want {
+					t.Errorf("%d answers in %s, want %d", got, place, want)
+				}
+				if n := len(r.Calls("^GET /channels/" + place + "$")); n > 1 {
+					t.Errorf("asked %d times about %s", n, place)
+				}
+			}
+			if failed := r.adapter.Stats().Failed; failed != 0 {
+				t.Errorf("%d replies failed", failed)
+			}
+		})
 	}
 }
 
