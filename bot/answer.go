@@ -55,8 +55,10 @@ func (b *Bot) question(m Message, text string) Reply {
 	}
 	// A greeting is understood in any language, what follows it is not.
 	understood := r.Outcome == match.Answer && (b.at(r.Best[0]).Class != kb.Talk || len(strings.Fields(text)) <= 3)
-	if tag := language(text); tag != "" && !understood {
-		reply.Kind, reply.Lang, reply.Title, reply.Text = KindNoAnswer, tag, "", inEnglish(tag)
+	if !understood {
+		if tag := language(text); tag != "" {
+			reply.Kind, reply.Lang, reply.Title, reply.Text = KindNoAnswer, tag, "", inEnglish(tag)
+		}
 	}
 	if m.Explain {
 		reply.Explanation = b.index.Explain(q)

@@ -1,5 +1,5 @@
-// Package config is what an operator can set, read from the environment, from flags that say the same, and from files that
-// hold secrets.
+// Package config is what an operator can set, read from the environment, from flags that say the same, from a file with
+// settings, and from files that hold secrets.
 //
 // A setting is a field of Config: its tags say all there is to say about it, and the flags, the checks, the table in
 // docs/configuration.md and the output of `summitbot config` follow from them. A new setting is a new field.
@@ -24,6 +24,7 @@ import (
 //	want     the form of the value, to stand after "want"; no tag takes any text
 //	help     what it is for, a sentence or two
 type Config struct {
+	File      File
 	Discord   Discord
 	Telegram  Telegram
 	Knowledge Knowledge
@@ -33,6 +34,11 @@ type Config struct {
 	Run       Run
 }
 
+// File is where settings may stand together.
+type File struct {
+	Path FilePath `env:"SUMMITBOT_CONFIG" want:"a YAML file" help:"A file with settings, by the names of their flags without the dashes. What is set otherwise outweighs it."`
+}
+
 // Discord is what the Discord adapter needs. It starts when it has a token.
 type Discord struct {
 	Token Secret `env:"DISCORD_TOKEN" help:"The bot's token from Discord's developer portal. With it, the bot serves Discord."`
@@ -40,7 +46,7 @@ type Discord struct {
 
 	Server         IDs    `env:"SUMMITBOT_DISCORD_SERVER" want:"the id of one server" help:"Register the commands in this server alone, to try them out: there they appear at once."`
 	MessageContent Switch `env:"SUMMITBOT_DISCORD_MESSAGE_CONTENT" default:"off" want:"on or off" help:"Ask Discord for the privileged message-content intent, which only plain questions in listed channels need."`
-	Channels       IDs    `env:"SUMMITBOT_DISCORD_CHANNELS" want:"ids of channels, separated by commas" help:"Answer plain questions in these channels as well, if message content is on."`
+	Channels       IDs    `env:"SUMMITBOT_DISCORD_CHANNELS" want:"ids of channels, separated by commas" help:"Answer plain questions in these channels and their threads as well, if message content is on."`
 	Servers        IDs    `env:"SUMMITBOT_DISCORD_ALLOWED_SERVERS" want:"ids of servers, separated by commas" help:"Answer in these servers alone, and in private. Without it, in all."`
 	Allowed        IDs    `env:"SUMMITBOT_DISCORD_ALLOWED_CHANNELS" want:"ids of channels, separated by commas" help:"Answer in these channels alone, and in private. Without it, in all."`
 	Shards         Shards `env:"SUMMITBOT_DISCORD_SHARDS" want:"a total such as 4, or which of how many, such as 0-3/16" help:"Which shards this process runs. Without it, as many as Discord recommends."`
@@ -48,14 +54,15 @@ type Discord struct {
 
 // Telegram is what the Telegram adapter needs. It starts when it has a token.
 type Telegram struct {
-	Token         Secret  `env:"TELEGRAM_TOKEN" help:"The bot's token from @BotFather. With it, the bot serves Telegram."`
-	API           URL     `env:"SUMMITBOT_TELEGRAM_API_URL" default:"https://api.telegram.org" want:"an http or https URL" help:"Where Telegram's Bot API is: another address for tests, proxies and a Bot API server of one's own."`
-	Webhook       URL     `env:"SUMMITBOT_TELEGRAM_WEBHOOK_URL" want:"an https URL" help:"The public address that Telegram delivers updates to. Without it, the bot fetches them."`
-	WebhookPath   Path    `env:"SUMMITBOT_TELEGRAM_WEBHOOK_PATH" want:"a path that begins with a slash" help:"The path that the bot listens for, where a proxy in between changes it. Without it, the webhook URL's."`
-	WebhookListen Address `env:"SUMMITBOT_TELEGRAM_WEBHOOK_LISTEN" default:":8443" want:"an address such as :8443 or 127.0.0.1:8443" help:"Where the bot listens for the webhook, in plain HTTP behind a proxy that has the certificate."`
-	WebhookSecret Secret  `env:"SUMMITBOT_TELEGRAM_WEBHOOK_SECRET" help:"What Telegram proves itself with, 1 to 256 of A-Z, a-z, 0-9, _ and -. Without it, one that is made from the token."`
-	Chats         ChatIDs `env:"SUMMITBOT_TELEGRAM_CHATS" want:"numbers with commas between" help:"Ids of the chats that are answered, groups' ids being negative, and of the users who may ask inline. Without it, all."`
-	Pace          Pace    `env:"SUMMITBOT_TELEGRAM_PACE" default:"limits" want:"limits or none" help:"Whether messages keep to Telegram's limits: 30 a second, one a second in a chat, 20 a minute in a group. None is for tests and for a Bot API server of one's own."`
+	Token         Secret   `env:"TELEGRAM_TOKEN" help:"The bot's token from @BotFather. With it, the bot serves Telegram."`
+	API           URL      `env:"SUMMITBOT_TELEGRAM_API_URL" default:"https://api.telegram.org" want:"an http or https URL" help:"Where Telegram's Bot API is: another address for tests, proxies and a Bot API server of one's own."`
+	Webhook       URL      `env:"SUMMITBOT_TELEGRAM_WEBHOOK_URL" want:"an https URL" help:"The public address that Telegram delivers updates to. Without it, the bot fetches them."`
+	WebhookPath   Path     `env:"SUMMITBOT_TELEGRAM_WEBHOOK_PATH" want:"a path that begins with a slash" help:"The path that the bot listens for, where a proxy in between changes it. Without it, the webhook URL's."`
+	WebhookListen Address  `env:"SUMMITBOT_TELEGRAM_WEBHOOK_LISTEN" default:":8443" want:"an address such as :8443 or 127.0.0.1:8443" help:"Where the bot listens for the webhook, in plain HTTP behind a proxy that has the certificate."`
+	WebhookSecret Secret   `env:"SUMMITBOT_TELEGRAM_WEBHOOK_SECRET" help:"What Telegram proves itself with, 1 to 256 of A-Z, a-z, 0-9, _ and -. Without it, one that is made from the token."`
+	WebhookCert   CertFile `env:"SUMMITBOT_TELEGRAM_WEBHOOK_CERT" want:"a file that exists" help:"A file with the webhook's certificate in PEM, for Telegram to trust where no authority has signed it."`
+	Chats         ChatIDs  `env:"SUMMITBOT_TELEGRAM_CHATS" want:"numbers with commas between" help:"Ids of the chats that are answered, groups' ids being negative, and of the users who may ask inline. Without it, all."`
+	Pace          Pace     `env:"SUMMITBOT_TELEGRAM_PACE" default:"limits" want:"limits or none" help:"Whether messages keep to Telegram's limits: 30 a second, one a second in a chat, 20 a minute in a group. None is for tests and for a Bot API server of one's own."`
 }
 
 // Knowledge is what the bot answers from.
@@ -169,6 +176,15 @@ func (p *Pace) UnmarshalText(text []byte) error {
 	return errors.New("unknown pace")
 }
 
+// A FilePath is where a file is. Whether it can be read is seen when it is.
+type FilePath string
+
+// UnmarshalText takes any text.
+func (p *FilePath) UnmarshalText(text []byte) error {
+	*p = FilePath(text)
+	return nil
+}
+
 // A Dir is a folder that was there when the configuration was read.
 type Dir string
 
@@ -182,6 +198,22 @@ func (d *Dir) UnmarshalText(text []byte) error {
 		return fs.ErrInvalid
 	}
 	*d = Dir(text)
+	return nil
+}
+
+// A CertFile holds a certificate, and was there when the configuration was read.
+type CertFile string
+
+// UnmarshalText checks that the file exists.
+func (f *CertFile) UnmarshalText(text []byte) error {
+	info, err := os.Stat(string(text))
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return fs.ErrInvalid
+	}
+	*f = CertFile(text)
 	return nil
 }
 

@@ -97,14 +97,14 @@ func TestFaults(t *testing.T) {
 	}{
 		{environ: []string{"DISCORD_TOKEN="}, want: "DISCORD_TOKEN is set but empty"},
 		{environ: []string{"TELEGRAM_TOKEN=  "}, want: "TELEGRAM_TOKEN is set but empty"},
-		{environ: []string{"DISCORD_TOKEN=s3cret\nx"}, want: "DISCORD_TOKEN: holds a line break or a character that no token has"},
+		{environ: []string{"DISCORD_TOKEN=s3cret\nx"}, want: "DISCORD_TOKEN holds a line break or a character that no token has"},
 		{environ: []string{"DISCORD_TOKEN=s3cret", "DISCORD_TOKEN_FILE=" + token}, want: "DISCORD_TOKEN and DISCORD_TOKEN_FILE are both set: keep one of them"},
 		{environ: []string{"DISCORD_TOKEN=s3cret"}, flags: map[string]string{"discord-token-file": token}, want: "DISCORD_TOKEN and --discord-token-file are both set: keep one of them"},
 		{environ: []string{"DISCORD_TOKEN_FILE="}, want: "DISCORD_TOKEN_FILE is set but empty"},
 		{environ: []string{"DISCORD_TOKEN_FILE=/no/such"}, want: "DISCORD_TOKEN_FILE: cannot read /no/such: no such file or directory"},
 		{environ: []string{"DISCORD_TOKEN_FILE=" + dir}, want: "DISCORD_TOKEN_FILE: cannot read " + dir + ": is a directory"},
 		{environ: []string{"DISCORD_TOKEN_FILE=" + empty}, want: "DISCORD_TOKEN_FILE: " + empty + " is empty"},
-		{environ: []string{"DISCORD_TOKEN_FILE=" + binary}, want: "DISCORD_TOKEN_FILE: holds a line break or a character that no token has"},
+		{environ: []string{"DISCORD_TOKEN_FILE=" + binary}, want: "DISCORD_TOKEN_FILE: " + binary + " holds a line break or a character that no token has"},
 		{environ: []string{"DISCORD_TOKEN_FILE=" + huge}, want: "DISCORD_TOKEN_FILE: " + huge + " is larger than 64 KiB, that is no token"},
 		{environ: []string{"SUMMITBOT_DISCORD_API_URL=discord.com"}, want: "SUMMITBOT_DISCORD_API_URL: want an http or https URL, got discord.com"},
 		{environ: []string{"SUMMITBOT_DISCORD_API_URL=ftp://discord.com"}, want: "SUMMITBOT_DISCORD_API_URL: want an http or https URL, got ftp://discord.com"},
@@ -112,6 +112,7 @@ func TestFaults(t *testing.T) {
 		{environ: []string{"SUMMITBOT_TELEGRAM_WEBHOOK_LISTEN=8443"}, want: "SUMMITBOT_TELEGRAM_WEBHOOK_LISTEN: want an address such as :8443 or 127.0.0.1:8443, got 8443"},
 		{environ: []string{"SUMMITBOT_TELEGRAM_CHATS=7,x"}, want: "SUMMITBOT_TELEGRAM_CHATS: want numbers with commas between, got 7,x"},
 		{environ: []string{"SUMMITBOT_TELEGRAM_PACE=fast"}, want: "SUMMITBOT_TELEGRAM_PACE: want limits or none, got fast"},
+		{environ: []string{"SUMMITBOT_TELEGRAM_WEBHOOK_CERT=/nowhere"}, want: "SUMMITBOT_TELEGRAM_WEBHOOK_CERT: want a file that exists, got /nowhere"},
 		{environ: []string{"SUMMITBOT_KB="}, want: "SUMMITBOT_KB is set but empty"},
 		{flags: map[string]string{"kb": "/no/such"}, want: "--kb: want a folder that exists, got /no/such"},
 		{flags: map[string]string{"kb": token}, want: "--kb: want a folder that exists, got " + token},
@@ -171,6 +172,42 @@ func TestUnknownVariables(t *testing.T) {
 		if got := strings.Join(report.Warnings, "\n"); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
+	}
+}
+
+// A secret's file is read again where it is asked for, and a fault does not lose the secret.
+func TestReread(t *testing.T) {
+	file := write(t, "first\n")
+	cfg, _, err := Load(Source{Environ: []string{"DISCORD_TOKEN_FILE=" + file, "TELEGRAM_TOKEN=inline"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret := cfg.Discord.Token
+	for _, tt := range []struct{ content, want, fault string }{
+		{"first ", "first", ""},
+		{"second\n", "second", ""},
+		{"\n", "", file + " is empty"},
+		{"two\nlines", "", file + " holds a line break or a character that no token has"},
+	} {
+		if err := os.WriteFile(file, []byte(tt.content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		again, err := secret.Reread()
+		if again.Reveal() != tt.want || err == nil && (tt.fault != "" || again.File() != file) || err != nil && err.Error() != tt.fault {
+			t.Errorf("%q: %q of %s, %v", tt.content, again.Reveal(), again.File(), err)
+		}
+		if again.Equal(secret) != (tt.want == "first") {
+			t.Errorf("%q: Equal is wrong", tt.content)
+		}
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := secret.Reread(); err == nil || secret.Reveal() != "first" {
+		t.Errorf("without its file: %v", err)
+	}
+	if inline, err := cfg.Telegram.Token.Reread(); err != nil || inline.Reveal() != "inline" || inline.File() != "" {
+		t.Errorf("an inline secret: %v", err)
 	}
 }
 
@@ -264,7 +301,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add("SUMMITBOT_LOG_LEVEL", "info+3", "drain-timeout", "1h")
 	f.Add("SUMMITBOT_DISCORD_API_URL", "http://[::1]:1/%zz", "", "")
 	f.Fuzz(func(t *testing.T, name, value, flag, given string) {
-		if strings.HasSuffix(name, suffix) || strings.HasSuffix(flag, "-file") {
+		if strings.HasSuffix(name, suffix) || strings.HasSuffix(flag, "-file") || name == fileEnv || flag == flagName(fileEnv) {
 			return // reads whatever file that is
 		}
 		cfg, report, err := Load(Source{Environ: []string{name + "=" + value}, Flags: map[string]string{flag: given}})

@@ -61,7 +61,8 @@ func flagName(env string) string {
 	return strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(env, prefix)), "_", "-")
 }
 
-// A Source is where a configuration is read from. What a flag says outweighs the environment.
+// A Source is where a configuration is read from, besides the file that it may name. What a flag says outweighs the
+// environment, and that the file.
 type Source struct {
 	Environ []string          // "NAME=value" each, as os.Environ gives it
 	Flags   map[string]string // by name without dashes; only those that were given
@@ -97,9 +98,9 @@ func (fs Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// Of picks the faults of one setting; nil if there are none.
+// Of picks what makes a setting unknown: its faults, and those of the file in which it may stand; nil if there are none.
 func (fs Faults) Of(env string) error {
-	own := slices.DeleteFunc(slices.Clone(fs), func(f Fault) bool { return f.Env != env })
+	own := slices.DeleteFunc(slices.Clone(fs), func(f Fault) bool { return f.Env != env && f.Env != fileEnv })
 	if len(own) == 0 {
 		return nil
 	}
@@ -108,7 +109,7 @@ func (fs Faults) Of(env string) error {
 
 // Load reads and checks a configuration. Its error is always Faults; the rest then holds all that is right.
 func Load(src Source) (Config, Report, error) {
-	l := loader{env: map[string]string{}, flags: src.Flags}
+	l := loader{env: map[string]string{}, flags: src.Flags, file: map[string]written{}}
 	for _, pair := range src.Environ {
 		if name, value, ok := strings.Cut(pair, "="); ok {
 			l.env[name] = value
@@ -116,7 +117,9 @@ func Load(src Source) (Config, Report, error) {
 	}
 	var cfg Config
 	var report Report
-	for _, s := range Settings() {
+	settings := Settings()
+	l.readFile(settings)
+	for _, s := range settings {
 		report.Values = append(report.Values, l.setting(s, reflect.ValueOf(&cfg).Elem().FieldByIndex(s.index)))
 	}
 	report.Warnings = l.unknown()
@@ -129,6 +132,7 @@ func Load(src Source) (Config, Report, error) {
 type loader struct {
 	env    map[string]string
 	flags  map[string]string
+	file   map[string]written // by flag
 	faults Faults
 }
 
@@ -136,13 +140,17 @@ func (l *loader) fault(s Setting, format string, args ...any) {
 	l.faults = append(l.faults, Fault{s.Env, fmt.Sprintf(format, args...)})
 }
 
-// given looks a value up. The name is the variable or flag as an operator writes it; it is empty where neither is set.
+// given looks a value up. The name is the variable, the flag or the place in the file, as an operator knows it; it is empty
+// where nothing is set.
 func (l *loader) given(env, flag string) (value, name, from string) {
 	if text, ok := l.flags[flag]; ok && flag != "" {
 		return text, "--" + flag, "flag --" + flag
 	}
 	if text, ok := l.env[env]; ok {
 		return text, env, "environment"
+	}
+	if w, ok := l.file[flag]; ok {
+		return w.text, w.at + ": " + flag, "file " + w.at
 	}
 	return "", "", ""
 }
@@ -171,7 +179,6 @@ func (l *loader) setting(s Setting, v reflect.Value) Value {
 func (l *loader) secret(s Setting, v reflect.Value) Value {
 	text, name, from := l.given(s.Env, "")
 	path, pathName, pathFrom := l.given(s.Env+suffix, s.Flag)
-	var err error
 	switch {
 	case name == "" && pathName == "":
 		return Value{s.Env, "", "not set"}
@@ -183,20 +190,22 @@ func (l *loader) secret(s Setting, v reflect.Value) Value {
 			l.fault(s, "%s is set but empty", name)
 			return Value{s.Env, "", from}
 		}
-		if err = checkSecret(text); err != nil {
-			l.fault(s, "%s: %v", name, err)
+		if err := checkSecret(text); err != nil {
+			l.fault(s, "%s %v", name, err)
 		}
+		v.Set(reflect.ValueOf(NewSecret(text)))
+		return Value{s.Env, masked, from}
 	case strings.TrimSpace(path) == "":
 		l.fault(s, "%s is set but empty", pathName)
 		return Value{s.Env, "", pathFrom}
-	default:
-		from = fmt.Sprintf("file %s (%s)", path, pathName)
-		if text, err = readSecretFile(path); err != nil {
-			l.fault(s, "%s: %v", pathName, err)
-			return Value{s.Env, "", from}
-		}
 	}
-	v.Set(reflect.ValueOf(NewSecret(text)))
+	from = fmt.Sprintf("file %s (%s)", path, pathName)
+	secret, err := secretIn(path)
+	if err != nil {
+		l.fault(s, "%s: %v", pathName, err)
+		return Value{s.Env, "", from}
+	}
+	v.Set(reflect.ValueOf(secret))
 	return Value{s.Env, masked, from}
 }
 
@@ -244,14 +253,18 @@ func (l *loader) unknown() []string {
 		if !strings.HasPrefix(name, prefix) || slices.Contains(known, name) {
 			continue
 		}
-		warning := name + " is no setting"
-		if near := nearest(name, known); near != "" {
-			warning += ", did you mean " + near + "?"
-		}
-		warnings = append(warnings, warning)
+		warnings = append(warnings, noSetting(name, known))
 	}
 	slices.Sort(warnings)
 	return warnings
+}
+
+// noSetting says that a name is not known, and what may be meant.
+func noSetting(name string, known []string) string {
+	if near := nearest(name, known); near != "" {
+		return fmt.Sprintf("%s is no setting, did you mean %s?", show(name), near)
+	}
+	return show(name) + " is no setting"
 }
 
 // nearest finds the known name that a wrong one most likely stands for; empty if none is near. The prefix is left out, so

@@ -18,6 +18,7 @@ type Secret struct {
 	// A pointer, so that fmt shows an address and not the text even where it may not call the methods below: inside an
 	// unexported field.
 	text *string
+	file string // that it was read from; empty: it was given inline
 }
 
 // NewSecret keeps a text; an empty one is no secret.
@@ -25,7 +26,7 @@ func NewSecret(text string) Secret {
 	if text == "" {
 		return Secret{}
 	}
-	return Secret{&text}
+	return Secret{text: &text}
 }
 
 // IsSet says whether there is a text.
@@ -38,6 +39,20 @@ func (s Secret) Reveal() string {
 	}
 	return *s.text
 }
+
+// File is the file that the secret stands in; empty where it was given inline.
+func (s Secret) File() string { return s.file }
+
+// Reread returns the secret as its file holds it now. One that was given inline is what it was.
+func (s Secret) Reread() (Secret, error) {
+	if s.file == "" {
+		return s, nil
+	}
+	return secretIn(s.file)
+}
+
+// Equal says whether two secrets are the same text.
+func (s Secret) Equal(other Secret) bool { return s.Reveal() == other.Reveal() }
 
 // String masks the text.
 func (s Secret) String() string {
@@ -58,25 +73,27 @@ func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
 const maxSecretFile = 64 << 10
 
-// readSecretFile reads a secret from a file. White space around it, such as the line's end, is no part of it.
-func readSecretFile(path string) (string, error) {
+// secretIn reads a secret from a file. White space around it, such as the line's end, is no part of it.
+func secretIn(path string) (Secret, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return "", fmt.Errorf("cannot read %s: %w", path, reason(err))
+		return Secret{}, fmt.Errorf("cannot read %s: %w", path, reason(err))
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxSecretFile+1))
+	text := strings.TrimSpace(string(data))
 	switch {
 	case err != nil:
-		return "", fmt.Errorf("cannot read %s: %w", path, reason(err))
+		return Secret{}, fmt.Errorf("cannot read %s: %w", path, reason(err))
 	case len(data) > maxSecretFile:
-		return "", fmt.Errorf("%s is larger than %d KiB, that is no token", path, maxSecretFile>>10)
+		return Secret{}, fmt.Errorf("%s is larger than %d KiB, that is no token", path, maxSecretFile>>10)
+	case text == "":
+		return Secret{}, fmt.Errorf("%s is empty", path)
 	}
-	text := strings.TrimSpace(string(data))
-	if text == "" {
-		return "", fmt.Errorf("%s is empty", path)
+	if err := checkSecret(text); err != nil {
+		return Secret{}, fmt.Errorf("%s %w", path, err)
 	}
-	return text, checkSecret(text)
+	return Secret{&text, path}, nil
 }
 
 // checkSecret refuses what no token has and what would break an HTTP header, without repeating it.

@@ -15,6 +15,7 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
+	"summitbot/adapters/request"
 	"summitbot/bot"
 )
 
@@ -40,6 +41,7 @@ type Adapter struct {
 	queue   *queue
 	seen    *seen
 	traffic *traffic
+	threads threads
 	stats   stats
 
 	work     context.Context // of the replies under way
@@ -77,7 +79,7 @@ func New(config Config, core Core, log *slog.Logger) (*Adapter, error) {
 	for _, c := range core.Commands() {
 		a.commands[c.Name] = c
 	}
-	if a.api, err = newAPI(config.APIURL, config.Token, a.times.retry); err != nil {
+	if a.api, err = newAPI(config.APIURL, config.Token, a.times.retry, log); err != nil {
 		return nil, fmt.Errorf("discord: %w", err)
 	}
 	return a, nil
@@ -196,44 +198,45 @@ func (a *Adapter) take(event string, raw json.RawMessage) {
 	if a.stopping.Load() {
 		return
 	}
-	defer a.recover("reading an event")
+	ctx := request.Begin(a.work)
+	defer a.recover(ctx, "reading an event")
 	switch event {
 	case eventMessage:
 		q, ok := a.asked(raw)
 		if !ok || !a.seen.first(q.ID) {
 			return
 		}
-		a.enqueue("channel "+q.ChannelID, func() { a.answer(q) })
+		a.enqueue(ctx, "channel "+q.ChannelID, func() { a.answer(ctx, q) })
 	case eventInteraction:
-		a.onInteraction(raw)
+		a.onInteraction(ctx, raw)
 	}
 }
 
-func (a *Adapter) enqueue(key string, job func()) {
+func (a *Adapter) enqueue(ctx context.Context, key string, job func()) {
 	ok := a.queue.add(key, func() {
-		defer a.recover("answering")
+		defer a.recover(ctx, "answering")
 		job()
 	})
 	if !ok {
 		a.stats.dropped.Add(1)
-		a.log.Warn("discord question dropped: too many at once")
+		a.log.WarnContext(ctx, "discord question dropped: too many at once")
 	}
 }
 
 // recover keeps a panic to the event that caused it.
-func (a *Adapter) recover(doing string) {
+func (a *Adapter) recover(ctx context.Context, doing string) {
 	if p := recover(); p != nil {
-		a.panicked(doing, p)
+		a.panicked(ctx, doing, p)
 	}
 }
 
-func (a *Adapter) panicked(doing string, p any) {
+func (a *Adapter) panicked(ctx context.Context, doing string, p any) {
 	a.stats.panics.Add(1)
 	what := fmt.Sprintf("%T", p) // the value may hold what a user typed; the stack tells where to look
 	if err, ok := p.(runtime.Error); ok {
 		what = err.Error()
 	}
-	a.log.Error("discord panic", "doing", doing, "panic", what, "stack", string(debug.Stack()))
+	a.log.ErrorContext(ctx, "discord panic", "doing", doing, "panic", what, "stack", string(debug.Stack()))
 }
 
 // stats count what goes wrong.
@@ -248,7 +251,7 @@ type Stats struct {
 	Malformed int64 // events that could not be read
 	Panics    int64 // questions that made the program panic
 	Failed    int64 // replies that Discord did not take
-	Late      int64 // responses that missed Discord's three seconds
+	Late      int64 // those of them that missed Discord's three seconds
 
 	Oldest     time.Duration    // how long the oldest question has been waiting or being answered
 	Reconnects int64            // connections to the gateway, without the first of each shard
@@ -338,7 +341,7 @@ type gatewayInfo struct {
 
 func (g *gate) info(ctx context.Context) (gatewayInfo, error) {
 	var info gatewayInfo
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	err := g.api.do(ctx, call{method: "GET", path: "/gateway/bot", name: "asking for the gateway", bucket: "gateway", repeatable: true}, &info)
 	var r *refusal

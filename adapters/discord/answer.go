@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"summitbot/adapters/request"
 	"summitbot/bot"
 )
 
@@ -11,9 +12,12 @@ import (
 const sendFor = 2 * time.Minute
 
 // answer replies to a message.
-func (a *Adapter) answer(q question) {
-	ctx, cancel := context.WithTimeout(a.work, sendFor)
+func (a *Adapter) answer(ctx context.Context, q question) {
+	ctx, cancel := context.WithTimeout(ctx, sendFor)
 	defer cancel()
+	if (q.elsewhere || q.unlisted) && !a.inThread(ctx, q) {
+		return
+	}
 	r := a.think(ctx, bot.Message{
 		Platform: "discord", Conversation: conversation(q.ChannelID, q.author.ID), User: "discord:" + q.author.ID, Channel: "discord:" + q.ChannelID,
 		Text: q.text, Topic: q.topic, Private: q.inPrivate,
@@ -37,16 +41,18 @@ func (a *Adapter) answer(q question) {
 		err = a.post(ctx, q.ChannelID, plain(p))
 	}
 	if err != nil {
-		a.failedTo("answer a message", err, "channel", q.ChannelID)
+		a.failedTo(ctx, "answer a message", err, "channel", q.ChannelID)
+		return
 	}
+	request.Sent(ctx)
 }
 
 // think asks the core. A panic of it costs this one answer.
 func (a *Adapter) think(ctx context.Context, m bot.Message) (r bot.Reply) {
 	defer func() {
 		if p := recover(); p != nil {
-			a.panicked("answering", p)
-			r = bot.Reply{Kind: bot.KindNotice, Text: "Something went wrong here. Please ask again."}
+			a.panicked(ctx, "answering", p)
+			r = bot.Reply{Kind: bot.KindNotice, Text: wordsIn(m.Locale).broken}
 		}
 	}()
 	return a.core.Reply(ctx, m)
@@ -62,7 +68,7 @@ func (a *Adapter) post(ctx context.Context, channel string, p payload) error {
 // conversation is one person's questions in a channel.
 func conversation(channel, user string) string { return "discord:" + channel + ":" + user }
 
-func (a *Adapter) failedTo(do string, err error, attrs ...any) {
+func (a *Adapter) failedTo(ctx context.Context, do string, err error, attrs ...any) {
 	a.stats.refused.Add(1)
-	a.log.Warn("discord: could not "+do, append(attrs, "error", err)...)
+	a.log.WarnContext(ctx, "discord: could not "+do, append(attrs, "error", err)...)
 }

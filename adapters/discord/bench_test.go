@@ -37,7 +37,7 @@ func BenchmarkLatency(b *testing.B) {
 	} {
 		b.Run(kind.name, func(b *testing.B) {
 			for b.Loop() {
-				s := discordtest.New(b, discordtest.Settings{})
+				s := discordtest.New(b, discordtest.Settings{Library: true})
 				took := map[string][]time.Duration{}
 				core := &timed{Core: benchCore()}
 				adapter := func(ctx context.Context, s *discordtest.Server) error { return answer(ctx, s, core) }
@@ -166,6 +166,51 @@ func (e elsewhere) RoundTrip(r *http.Request) (*http.Response, error) {
 func benchCore() Core {
 	core, _ := realCore()
 	return core
+}
+
+// BenchmarkOwnShare is what the adapter itself does between a message's arrival and the departure of the answer: no core, no
+// library, no network.
+//
+//	go test -run '^$' -bench OwnShare ./adapters/discord
+func BenchmarkOwnShare(b *testing.B) {
+	core := benchCore()
+	reply := core.Reply(b.Context(), bot.Message{Text: "when did Trump and Putin last meet?"})
+	a, err := New(Config{Token: discordtest.Token}, core, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	a.work, a.who.User.ID = b.Context(), discordtest.BotID
+	a.api.session.Client.Transport = noting{taken{}}
+	event := []byte(`{"t":"MESSAGE_CREATE","s":5,"op":0,"d":{"type":0,"tts":false,"timestamp":"2025-08-14T12:00:00.000000+00:00",
+		"pinned":false,"nonce":"1405000000000000000","mentions":[{"username":"summitbot","public_flags":0,"id":"` + discordtest.BotID + `",
+		"global_name":null,"discriminator":"1234","clan":null,"bot":true,"avatar_decoration_data":null,"avatar":null}],"mention_roles":[],
+		"mention_everyone":false,"member":{"roles":["1"],"premium_since":null,"pending":false,"nick":null,"mute":false,
+		"joined_at":"2020-01-01T00:00:00+00:00","flags":0,"deaf":false,"communication_disabled_until":null,"banner":null,"avatar":null},
+		"id":"1405000000000000001","flags":0,"embeds":[],"edited_timestamp":null,"content":"` + discordtest.Mention + ` when did they last meet?",
+		"components":[],"channel_type":0,"channel_id":"` + discordtest.Channel + `","author":{"username":"anna","public_flags":0,
+		"id":"` + discordtest.Reader + `","global_name":"Anna","discriminator":"0","clan":null,"avatar_decoration_data":null,"avatar":"a"},
+		"attachments":[],"guild_id":"` + discordtest.GuildID + `"}}`)
+	b.ReportAllocs()
+	for b.Loop() {
+		s, err := screen(event)
+		if err != nil {
+			b.Fatal(err)
+		}
+		q, ok := a.asked(s.data)
+		if !ok {
+			b.Fatal("not asked")
+		}
+		if err := a.post(a.work, q.ChannelID, a.render(reply, setting{owner: q.author.ID})); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// taken takes every request at once.
+type taken struct{}
+
+func (taken) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: http.NoBody, Request: r}, nil
 }
 
 // BenchmarkMemory answers interactions and says by how much the heap has grown after them.

@@ -16,9 +16,6 @@ import (
 	"summitbot/bot"
 )
 
-// menuName is the command of a message's context menu.
-const menuName = "Ask summitbot about this"
-
 // A registered is a command as Discord keeps it.
 type registered struct {
 	ID           string            `json:"id,omitempty"`
@@ -142,7 +139,7 @@ func wanted(commands []bot.Command, global bool) []registered {
 		})
 		list = append(list, r)
 	}
-	list = append(list, registered{Type: commandMenu, Name: menuName})
+	list = append(list, menu())
 	if global {
 		for i := range list {
 			list[i].Contexts = []int{0, 1, 2}  // in servers, with the bot, among people
@@ -150,6 +147,19 @@ func wanted(commands []bot.Command, global bool) []registered {
 		}
 	}
 	return list
+}
+
+// menu is the command of a message's context menu.
+func menu() registered {
+	r := registered{Type: commandMenu, Name: languages[english].menu}
+	for lang, w := range languages {
+		for _, tag := range tagsOf(lang) {
+			if w.menu != r.Name {
+				r.Names = put(r.Names, tag, w.menu)
+			}
+		}
+	}
+	return r
 }
 
 func described(s string) string { return cmp.Or(shorten(s, maxChoice), "…") }
@@ -161,16 +171,20 @@ var locales = map[string][]string{
 
 var knownLocales = strings.Fields("id da de en-GB en-US es-ES es-419 fr hr it lt hu nl no pl pt-BR ro fi sv-SE vi tr cs el bg ru uk hi th zh-CN ja zh-TW ko")
 
+// tagsOf are Discord's locales for a language.
+func tagsOf(lang string) []string {
+	if tags := locales[lang]; tags != nil || !slices.Contains(knownLocales, lang) {
+		return tags
+	}
+	return []string{lang}
+}
+
 var nameForm = regexp.MustCompile(`^[-_'\p{L}\p{N}\p{M}]{1,32}$`)
 
 func localised(local map[string]bot.Text, taken map[string]bool, of string) (names, descriptions map[string]string) {
 	for _, lang := range slices.Sorted(maps.Keys(local)) {
 		t := local[lang]
-		tags := locales[lang]
-		if tags == nil && slices.Contains(knownLocales, lang) {
-			tags = []string{lang}
-		}
-		for _, tag := range tags {
+		for _, tag := range tagsOf(lang) {
 			key := fmt.Sprintf("%s %s %s", tag, of, t.Name)
 			if nameForm.MatchString(t.Name) && t.Name == strings.ToLower(t.Name) && size(t.Name) <= 32 && !taken[key] {
 				taken[key] = true

@@ -39,7 +39,7 @@ func TestRegistersCommands(t *testing.T) {
 	if side["choices"] == nil || side["autocomplete"] != nil || meeting["choices"] != nil || meeting["autocomplete"] != true {
 		t.Errorf("options %v, %v", side, meeting)
 	}
-	if menu := byName[menuName]; menu["type"] != 3.0 {
+	if menu := byName[menu().Name]; menu["type"] != 3.0 {
 		t.Errorf("menu %v", menu)
 	}
 }

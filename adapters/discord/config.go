@@ -20,7 +20,7 @@ type Config struct {
 	Guild string
 	// MessageContent asks for the privileged intent of that name, which Channels need and nothing else does.
 	MessageContent bool
-	// Channels are the ids of channels in which plain questions are answered as well.
+	// Channels are the ids of channels in which, and in whose threads, plain questions are answered as well.
 	Channels []string
 	// AllowedServers and AllowedChannels are ids of where alone questions are answered, and in private. Empty: everywhere.
 	AllowedServers, AllowedChannels []string
@@ -88,10 +88,16 @@ func (c Config) normal() (Config, error) {
 	return c, errors.Join(faults...)
 }
 
-// allows says whether questions are answered in a place. A guild's id is empty in private.
-func (c Config) allows(guild, channel string) bool {
+// allows says whether questions are answered in a place: in a server and a channel of it, or in private, where the server's id
+// is empty. A thread is a channel and is where its parent is allowed, too, whose id is empty elsewhere.
+func (c Config) allows(guild, channel, parent string) bool {
 	in := func(list []string, id string) bool { return len(list) == 0 || slices.Contains(list, id) }
-	return guild == "" || in(c.AllowedServers, guild) && in(c.AllowedChannels, channel)
+	return guild == "" || in(c.AllowedServers, guild) && (in(c.AllowedChannels, channel) || in(c.AllowedChannels, parent))
+}
+
+// mayAllow says whether it depends on the parent of a channel that is not allowed by itself.
+func (c Config) mayAllow(guild string) bool {
+	return len(c.AllowedServers) == 0 || slices.Contains(c.AllowedServers, guild)
 }
 
 // isID says whether a text is a snowflake. Tests use short ones.

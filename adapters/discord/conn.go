@@ -8,12 +8,14 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -65,7 +67,8 @@ const (
 type link struct {
 	net.Conn // once it is dialled
 	in       *bufio.Reader
-	greeting []byte // said in place of the library's identify, to resume a session; nil leaves the identify as it is
+	take     func(event string, data json.RawMessage) // receives the events for the adapter, on the goroutine that reads; nil: nobody
+	greeting []byte                                   // said in place of the library's identify; nil leaves that as it is
 
 	out []byte // for the library, not read by it yet
 
@@ -266,6 +269,11 @@ func (l *link) understand(message []byte) error {
 		l.mu.Lock()
 		l.beatAt = time.Time{}
 		l.mu.Unlock()
+	}
+	if e.event != "" && l.take != nil {
+		l.take(e.event, e.data)
+		// What has just been begun goes before the library's share, which nobody waits for.
+		runtime.Gosched()
 	}
 	if e.message != nil {
 		l.out = appendFrame(l.out, frameText, e.message)

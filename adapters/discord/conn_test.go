@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -58,9 +59,9 @@ func TestLinkPassesWhatTheLibraryMaySee(t *testing.T) {
 		{"ready, without the guilds", text(`{"op":0,"s":1,"t":"READY","d":{"v":9,"session_id":"a","guilds":[null],"user":{"id":"5","x":1}}}`),
 			`{"op":0,"s":1,"t":"READY","d":{"v":9,"session_id":"a","resume_gateway_url":"","user":{"id":"5"},"application":{"id":""}}}`, io.EOF},
 		{"ready of nothing", text(`{"op":0,"s":1,"t":"READY","d":null}`), "", nil},
-		{"message, in parts", split(`{"op":0,"s":7,"t":"MESSAGE_CREATE","d":{"id":"1"}}`), `{"op":0,"s":7,"t":"raw:MESSAGE_CREATE","d":{"id":"1"}}`, io.EOF},
-		{"long message", text(long), strings.Replace(long, "MESSAGE", "raw:MESSAGE", 1), io.EOF},
-		{"other event", text(`{"op":0,"s":8,"t":"GUILD_CREATE","d":{"id":"1"}}`), `{"op":0,"s":8,"t":"raw:","d":null}`, io.EOF},
+		{"message, in parts", split(`{"op":0,"s":7,"t":"MESSAGE_CREATE","d":{"id":"1"}}`), `{"op":0,"s":7,"t":"UNSEEN","d":null}`, io.EOF},
+		{"long message", text(long), `{"op":0,"s":1,"t":"UNSEEN","d":null}`, io.EOF},
+		{"other event", text(`{"op":0,"s":8,"t":"GUILD_CREATE","d":{"id":"1"}}`), `{"op":0,"s":8,"t":"UNSEEN","d":null}`, io.EOF},
 		{"nonsense", append(text("null"), text("{")...), "", io.EOF},
 		{"opcode 7", text(`{"op":7,"d":null}`), "", errReconnect},
 		{"opcode 9", text(`{"op":9,"d":false}`), "", errInvalid},
@@ -100,6 +101,33 @@ func TestLinkPassesWhatTheLibraryMaySee(t *testing.T) {
 				t.Errorf("ended by %v, want %v", err, test.end)
 			}
 		})
+	}
+}
+
+func TestLinkHandsEventsOver(t *testing.T) {
+	tests := []struct{ in, want string }{
+		{`{"t":"MESSAGE_CREATE","s":7,"op":0,"d":{"id":"1","content":"a \"} b"}}`, `MESSAGE_CREATE {"id":"1","content":"a \"} b"}`},
+		{` { "d" : [ {}, "x" ] , "op" : 0 , "t" : "INTERACTION_CREATE" } `, `INTERACTION_CREATE [ {}, "x" ]`},
+		{`{"op":0,"t":"MESSAGE_CREATE","d":{"id":1]}`, `MESSAGE_CREATE {"id":1]`}, // whoever decodes it sees that
+		{`{"op":0,"t":"MESSAGE_CREATE"}`, "MESSAGE_CREATE "},
+		{`{"op":0,"t":"GUILD_CREATE","d":{}}`, ""},
+		{`{"op":1,"t":"MESSAGE_CREATE","d":{}}`, ""},
+		{`{"op":"0","t":"MESSAGE_CREATE","d":{}}`, ""},
+		{`{"t":"MESSAGE_CREATE","d":{}}`, ""},
+		{`{"op":0,"t":"MESSAGE_CREATE","d":{"id":"1"}`, ""},
+		{`{"op":0,"t":"MESSAGE_CREATE" "d":{}}`, ""},
+		{`["op":0,"t":"MESSAGE_CREATE","d":{}]`, ""},
+	}
+	for _, test := range tests {
+		l, _ := linkOver(append([]byte(upgrade), text(test.in)...))
+		got := ""
+		l.take = func(event string, data json.RawMessage) { got = event + " " + string(data) }
+		if _, err := io.ReadAll(l); err != nil && !errors.Is(err, io.EOF) {
+			t.Errorf("%s: ended by %v", test.in, err)
+		}
+		if got != test.want {
+			t.Errorf("%s: handed over %q, want %q", test.in, got, test.want)
+		}
 	}
 }
 
@@ -144,6 +172,22 @@ func TestLinkWrites(t *testing.T) {
 	n := w.out.Len()
 	if _, err := l.Write(beat); !errors.Is(err, errNoAck) || w.out.Len() != n {
 		t.Errorf("wrote after the end: %v", err)
+	}
+}
+
+func TestAddressOfVersion(t *testing.T) {
+	for in, want := range map[string]string{
+		"wss://gateway.discord.gg":          "wss://gateway.discord.gg/?encoding=json&v=10#library",
+		"wss://us-east.discord.gg/":         "wss://us-east.discord.gg/?encoding=json&v=10#library",
+		"ws://proxy:80/gw?key=1&v=9":        "ws://proxy:80/gw?encoding=json&key=1&v=10#library",
+		"wss://gateway.discord.gg/?v=8#top": "wss://gateway.discord.gg/?encoding=json&v=10#library",
+	} {
+		if got, err := ofVersion(in); got != want || err != nil {
+			t.Errorf("%s: %s, %v; want %s", in, got, err, want)
+		}
+	}
+	if got, err := ofVersion("wss://%zz"); err == nil {
+		t.Errorf("malformed: %s", got)
 	}
 }
 
@@ -217,6 +261,29 @@ func FuzzScreen(f *testing.F) {
 		}
 		if json.Unmarshal(s.message, &e) != nil || e.Op == nil {
 			t.Errorf("%q became %q", in, s.message)
+		}
+	})
+}
+
+// Opening a message by its quotes and brackets finds what decoding it would.
+func FuzzOpen(f *testing.F) {
+	f.Add([]byte(`{"op":0,"s":1,"t":"X","d":{"a":[1,"\\\"}"]}}`))
+	f.Add([]byte(` {"d":"x","op" : 10,"s":null} `))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		e, ok := open(in)
+		var plain map[string]json.RawMessage
+		if json.Unmarshal(in, &plain) != nil || bytes.Contains(in, []byte(`\u`)) { // with which a member's name can be written otherwise
+			return
+		}
+		op, err := strconv.Atoi(string(plain["op"]))
+		if !ok {
+			if err == nil && bytes.Count(in, []byte(`"op"`)) == 1 {
+				t.Errorf("%q: not opened", in)
+			}
+			return
+		}
+		if op != e.op || err != nil || !bytes.Equal(plain["d"], e.data) || string(bytes.Trim(plain["t"], `"`)) != e.event {
+			t.Errorf("%q: %+v", in, e)
 		}
 	})
 }

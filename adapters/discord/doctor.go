@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strconv"
@@ -35,7 +36,7 @@ func Doctor(ctx context.Context, config Config, core Core) []Finding {
 	if err != nil {
 		return []Finding{{"config", Fault, err.Error(), "Correct the configuration first."}}
 	}
-	api, err := newAPI(config.APIURL, config.Token, realTimes().retry)
+	api, err := newAPI(config.APIURL, config.Token, realTimes().retry, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return []Finding{{"config", Fault, err.Error(), ""}}
 	}

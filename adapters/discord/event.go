@@ -42,9 +42,29 @@ type message struct {
 	WebhookID  string      `json:"webhook_id"`
 	Author     *user       `json:"author"`
 	Mentions   []user      `json:"mentions"`
+	Everyone   bool        `json:"mention_everyone"`
 	Reference  reference   `json:"message_reference"`
 	Referenced *message    `json:"referenced_message"`
 	Components []component `json:"components"`
+	Embeds     []embed     `json:"embeds"`
+	Snapshots  []snapshot  `json:"message_snapshots"`
+	Poll       poll        `json:"poll"`
+}
+
+type embed struct {
+	Title       string `json:"title"`
+	Description string `json:"description"`
+}
+
+// A snapshot is a message as it was when it was forwarded.
+type snapshot struct {
+	Message message `json:"message"`
+}
+
+type poll struct {
+	Question struct {
+		Text string `json:"text"`
+	} `json:"question"`
 }
 
 // The types of messages that people write. All others are the system's.
@@ -62,6 +82,7 @@ type component struct {
 	Type       int         `json:"type"`
 	CustomID   string      `json:"custom_id"`
 	Value      string      `json:"value"`
+	Content    string      `json:"content"` // a text's
 	Components []component `json:"components"`
 	Component  *component  `json:"component"` // a label's
 }
@@ -72,12 +93,14 @@ type question struct {
 	author    user
 	text      string
 	topic     string // the entry that the message replies to
+	elsewhere bool   // not in an allowed channel, unless it is a thread in one
 	unasked   bool   // a plain message in a listed channel, not addressed to the bot
+	unlisted  bool   // unasked and not in a listed channel, unless it is a thread in one
 	inPrivate bool
 }
 
 // asked reads a message and says whether it is a question to the bot: a direct message, a mention, a reply to the bot, or
-// any message in a listed channel.
+// any question in a listed channel.
 func (a *Adapter) asked(raw json.RawMessage) (question, bool) {
 	var m message
 	if !decode(raw, &m) || !isID(m.ID) || !isID(m.ChannelID) || m.Author == nil {
@@ -87,7 +110,11 @@ func (a *Adapter) asked(raw json.RawMessage) (question, bool) {
 	q := question{message: m, author: *m.Author, inPrivate: m.GuildID == ""}
 	self := a.self()
 	if q.author.ID == "" || q.author.ID == self || q.author.Bot || q.author.System || m.WebhookID != "" ||
-		m.Type != typeDefault && m.Type != typeReply || !a.config.allows(m.GuildID, m.ChannelID) {
+		m.Type != typeDefault && m.Type != typeReply {
+		return question{}, false
+	}
+	q.elsewhere = !a.config.allows(m.GuildID, m.ChannelID, "")
+	if q.elsewhere && !a.config.mayAllow(m.GuildID) {
 		return question{}, false
 	}
 	if !q.inPrivate {
@@ -107,15 +134,31 @@ func (a *Adapter) asked(raw json.RawMessage) (question, bool) {
 	switch {
 	case mentioned && text == "" && reply && !toUs:
 		// "@bot" under what somebody else said: that is the question, where Discord shows it.
-		q.text, _ = spoken(*target, self)
+		q.text = target.wording(self)
 	case mentioned, q.inPrivate, toUs && text != "":
-	case slices.Contains(a.config.Channels, m.ChannelID) && text != "" && !reply && len(m.Mentions) == 0:
-		q.unasked = true
+	case len(a.config.Channels) > 0 && m.toNobody() && interrogative(text):
+		q.unasked, q.unlisted = true, !slices.Contains(a.config.Channels, m.ChannelID)
 	default:
 		return question{}, false
 	}
 	return q, true
 }
+
+// toNobody says whether a message is for the whole channel: no reply, and no announcement.
+func (m message) toNobody() bool {
+	return m.Type == typeDefault && m.Reference.MessageID == "" && len(m.Mentions) == 0 && !m.Everyone
+}
+
+// interrogative says whether a text is meant as a question. Unasked, the bot must not comment on what people merely say.
+func interrogative(text string) bool {
+	first, _, _ := strings.Cut(strings.ToLower(text), " ")
+	first, _, _ = strings.Cut(strings.ReplaceAll(first, "’", "'"), "'")
+	return strings.Contains(text, "?") || slices.Contains(questionWords, strings.TrimRight(first, ",:"))
+}
+
+// questionWords begin questions in English, the one language that is answered.
+var questionWords = strings.Fields(`who whom whose what when where why how which is are was were did do does has have had will would can could
+	should didn don doesn isn aren wasn won whos whats wheres`)
 
 // spoken is a message's text as people read it, without the mention of the bot, and whether there is one. Discord writes
 // into the text what it shows otherwise: <@5> and <@!5> for users, <@&5> for roles, <#5> for channels, <:name:5> and <a:name:5>
@@ -160,6 +203,33 @@ func spoken(m message, self string) (text string, mentioned bool) {
 	}
 	b.WriteString(rest)
 	return strings.TrimSpace(b.String()), mentioned
+}
+
+// wording is what there is to read in a message that somebody points at: its text, otherwise that of the message it forwards,
+// the headline of what it shows, or the question of its poll.
+func (m message) wording(self string) string {
+	text, _ := spoken(m, self)
+	for _, s := range m.Snapshots {
+		text = cmp.Or(text, s.Message.wording(self))
+	}
+	for _, e := range m.Embeds {
+		text = cmp.Or(text, strings.TrimSpace(e.Title), strings.TrimSpace(e.Description))
+	}
+	return cmp.Or(text, strings.TrimSpace(m.Poll.Question.Text), written(m.Components, 3))
+}
+
+// written is the first text that components show.
+func written(components []component, depth int) string {
+	for _, c := range components {
+		text := strings.TrimSpace(c.Content)
+		if depth > 0 {
+			text = cmp.Or(text, written(c.Components, depth-1))
+		}
+		if text != "" {
+			return text
+		}
+	}
+	return ""
 }
 
 func userMention(token string) (id string, ok bool) {

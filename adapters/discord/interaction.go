@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"summitbot/adapters/request"
 	"summitbot/bot"
 )
 
@@ -54,6 +55,7 @@ type interaction struct {
 	Token     string    `json:"token"`
 	GuildID   string    `json:"guild_id"`
 	ChannelID string    `json:"channel_id"`
+	Channel   channel   `json:"channel"`
 	Context   *int      `json:"context"` // 0 a server, 1 a direct message, 2 people among themselves
 	Locale    string    `json:"locale"`
 	Data      matter    `json:"data"`
@@ -114,7 +116,7 @@ func (i interaction) alone() bool {
 }
 
 // onInteraction queues what somebody did with a command, a button or a form.
-func (a *Adapter) onInteraction(raw json.RawMessage) {
+func (a *Adapter) onInteraction(ctx context.Context, raw json.RawMessage) {
 	var i interaction
 	if !decode(raw, &i) || !isID(i.ID) || i.Token == "" || i.author().ID == "" || strings.ContainsAny(i.Token, "/?#") {
 		a.stats.malformed.Add(1)
@@ -126,15 +128,15 @@ func (a *Adapter) onInteraction(raw json.RawMessage) {
 	came := time.Now()
 	switch i.Type {
 	case interactionTyping:
-		a.enqueue(i.ID, func() { a.complete(i, came) })
+		a.enqueue(ctx, i.ID, func() { a.complete(ctx, i, came) })
 	case interactionCommand, interactionPress, interactionFormSent:
 		// Each by itself: behind a slow one the next would be late.
-		a.enqueue(i.ID, func() { a.respond(i, came) })
+		a.enqueue(ctx, i.ID, func() { a.respond(ctx, i, came) })
 	}
 }
 
 // complete offers what somebody who types may mean.
-func (a *Adapter) complete(i interaction, came time.Time) {
+func (a *Adapter) complete(ctx context.Context, i interaction, came time.Time) {
 	d := i.Data
 	type choice struct {
 		Name  string `json:"name"`
@@ -152,11 +154,11 @@ func (a *Adapter) complete(i interaction, came time.Time) {
 			}
 		}
 	}
-	ctx, cancel := context.WithDeadline(a.work, came.Add(respondWithin))
+	ctx, cancel := context.WithDeadline(ctx, came.Add(respondWithin))
 	defer cancel()
 	if err := a.callback(ctx, i, respondChoices, map[string]any{"choices": choices}); err != nil {
 		// What somebody still types is soon of no interest.
-		a.log.Debug("discord: could not complete", "error", err)
+		a.log.DebugContext(ctx, "discord: could not complete", "error", err)
 	}
 }
 
@@ -169,30 +171,40 @@ type scene struct {
 }
 
 // respond answers a command, a press or a form.
-func (a *Adapter) respond(i interaction, came time.Time) {
-	if !a.config.allows(i.GuildID, i.ChannelID) {
-		a.show(i, came, bot.Reply{Kind: bot.KindNotice, Text: "I do not answer in this channel. You can ask me in private."}, scene{quiet: true})
+func (a *Adapter) respond(ctx context.Context, i interaction, came time.Time) {
+	if !a.config.allows(i.GuildID, i.ChannelID, i.Channel.threadOf()) {
+		a.show(ctx, i, came, bot.Reply{Kind: bot.KindNotice, Text: wordsIn(i.Locale).elsewhere}, scene{quiet: true})
 		return
 	}
 	m, s, ok := a.understand(i)
 	if !ok {
-		ctx, cancel := context.WithDeadline(a.work, came.Add(respondWithin))
+		ctx, cancel := context.WithDeadline(ctx, came.Add(respondWithin))
 		defer cancel()
 		p, _ := parsePress(i.Data.CustomID)
-		if err := a.callback(ctx, i, respondForm, form(p)); err != nil {
-			a.failedTo("open a form", err)
+		if err := a.callback(ctx, i, respondForm, form(p, wordsIn(i.Locale))); err != nil {
+			a.failedTo(ctx, "open a form", err)
 		}
 		return
 	}
-	thinking, cancel := context.WithTimeout(a.work, editWithin)
+	if i.Data.Type == commandMenu && m.Text == "" {
+		a.show(ctx, i, came, bot.Reply{Kind: bot.KindNotice, Text: wordsIn(i.Locale).wordless}, s)
+		return
+	}
+	thinking, cancel := context.WithTimeout(ctx, editWithin)
 	defer cancel()
 	announced := make(chan bool, 1)
-	patience := time.AfterFunc(a.times.thinking-time.Since(came), func() { announced <- a.announce(i, came, s) })
+	patience := time.AfterFunc(a.times.thinking-time.Since(came), func() { announced <- a.announce(ctx, i, came, s) })
 	r := a.think(thinking, m)
+	silent := r.Kind == bot.KindNone
+	if silent {
+		// Without a response Discord says that the application did not respond, from which nobody learns what to do.
+		r = bot.Reply{Kind: bot.KindNotice, Text: wordsIn(i.Locale).wait}
+	}
 	if patience.Stop() {
-		a.show(i, came, r, s)
-	} else if <-announced {
-		a.showLate(i, came, r, s)
+		s.whisper, s.replace = s.whisper || silent, s.replace && !silent
+		a.show(ctx, i, came, r, s)
+	} else if <-announced && !(silent && s.replace) {
+		a.showLate(ctx, i, came, r, s)
 	}
 }
 
@@ -204,13 +216,13 @@ func (a *Adapter) understand(i interaction) (m bot.Message, s scene, ok bool) {
 		Platform: "discord", Conversation: conversation(i.ChannelID, author.ID), User: "discord:" + author.ID, Channel: "discord:" + i.ChannelID, Locale: i.Locale,
 		Private: i.alone(),
 	}
-	s.owner, s.follow = author.ID, true
+	s.owner, s.follow, s.locale = author.ID, true, i.Locale
 	on := i.Message
 	switch i.Type {
 	case interactionCommand:
 		if d.Type == commandMenu {
 			target := d.Resolved.Messages[d.TargetID]
-			m.Text, _ = spoken(target, a.self())
+			m.Text = target.wording(a.self())
 			s.about = linkTo(i, d.TargetID)
 			return m, s, true
 		}
@@ -259,31 +271,26 @@ func (a *Adapter) quietly(i interaction, r bot.Reply, s scene) bool {
 }
 
 // show responds at once.
-func (a *Adapter) show(i interaction, came time.Time, r bot.Reply, s scene) {
-	ctx, cancel := context.WithDeadline(a.work, came.Add(respondWithin))
+func (a *Adapter) show(ctx context.Context, i interaction, came time.Time, r bot.Reply, s scene) {
+	ctx, cancel := context.WithDeadline(ctx, came.Add(respondWithin))
 	defer cancel()
 	kind, p := respondMessage, a.render(r, s.setting)
 	switch {
-	case r.Kind == bot.KindNone && i.Type == interactionPress:
-		if err := a.callback(ctx, i, respondLaterUpdate, nil); err != nil {
-			a.failedTo("acknowledge a press", err)
-		}
-		return
-	case r.Kind == bot.KindNone:
-		return // Discord says by itself that the bot did not respond
 	case s.replace:
 		kind = respondUpdate
 	case a.quietly(i, r, s):
 		p.Flags = flagEphemeral
 	}
 	if err := a.callback(ctx, i, kind, p); err != nil {
-		a.failedTo("respond to an interaction", err, "after", time.Since(came).Round(time.Millisecond))
+		a.failedTo(ctx, "respond to an interaction", err, "after", time.Since(came).Round(time.Millisecond))
+		return
 	}
+	request.Sent(ctx)
 }
 
 // announce tells whoever asked that the answer takes longer than Discord waits, and says whether it could.
-func (a *Adapter) announce(i interaction, came time.Time, s scene) bool {
-	ctx, cancel := context.WithDeadline(a.work, came.Add(respondWithin))
+func (a *Adapter) announce(ctx context.Context, i interaction, came time.Time, s scene) bool {
+	ctx, cancel := context.WithDeadline(ctx, came.Add(respondWithin))
 	defer cancel()
 	var err error
 	switch {
@@ -295,22 +302,24 @@ func (a *Adapter) announce(i interaction, came time.Time, s scene) bool {
 		err = a.callback(ctx, i, respondLater, nil)
 	}
 	if err != nil {
-		a.failedTo("announce an answer", err)
+		a.failedTo(ctx, "announce an answer", err)
 	}
 	return err == nil
 }
 
 // showLate shows an answer that was announced.
-func (a *Adapter) showLate(i interaction, came time.Time, r bot.Reply, s scene) {
-	ctx, cancel := context.WithDeadline(a.work, came.Add(editWithin))
+func (a *Adapter) showLate(ctx context.Context, i interaction, came time.Time, r bot.Reply, s scene) {
+	ctx, cancel := context.WithDeadline(ctx, came.Add(editWithin))
 	defer cancel()
 	err := a.api.do(ctx, call{
 		method: http.MethodPatch, path: "/webhooks/" + i.AppID + "/" + i.Token + "/messages/@original", name: "showing an answer",
 		bucket: "interaction " + i.ID, body: a.render(r, s.setting), secret: i.Token, repeatable: true, interaction: true,
 	}, nil)
 	if err != nil {
-		a.failedTo("show an answer", err)
+		a.failedTo(ctx, "show an answer", err)
+		return
 	}
+	request.Sent(ctx)
 }
 
 // callback responds to an interaction. That Discord knows the response already means that an earlier attempt arrived.
@@ -367,8 +376,8 @@ func entered(components []component, depth int) string {
 	return ""
 }
 
-// form asks for a follow-up in words.
-func form(p press) any {
+// form asks for a follow-up in words. The example is what the core understands.
+func form(p press, w words) any {
 	type input struct {
 		Type        int    `json:"type"`
 		CustomID    string `json:"custom_id"`
@@ -383,8 +392,8 @@ func form(p press) any {
 		Component input  `json:"component"`
 	}
 	return map[string]any{
-		"custom_id": p.id(), "title": "Follow up",
-		"components": []label{{18, "Your question", input{4, "question", 1, 1000, true, "and who led it?"}}},
+		"custom_id": p.id(), "title": w.follow,
+		"components": []label{{18, w.question, input{4, "question", 1, 1000, true, "and who led it?"}}},
 	}
 }
 

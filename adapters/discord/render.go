@@ -73,6 +73,7 @@ type setting struct {
 	owner  string // who asked
 	follow bool   // offer a form for a follow-up, where a plain reply would not reach the bot
 	about  string // a link to the message that was asked about
+	locale string // of whoever asked; empty: the reply's own language
 
 	commands map[string]string // the ids of registered commands by name, to make them something to tap on
 }
@@ -89,6 +90,7 @@ var colours = map[bot.Kind]int{
 // render turns a reply into what Discord shows: an embed with the question as it was understood, the answer, its source, and
 // buttons.
 func render(r bot.Reply, s setting) payload {
+	w := wordsIn(cmp.Or(s.locale, r.Lang))
 	e := &discordgo.MessageEmbed{Color: colours[r.Kind]}
 	left := maxEmbed
 	take := func(text string) string {
@@ -96,12 +98,12 @@ func render(r bot.Reply, s setting) payload {
 		return text
 	}
 	e.Title = take(shown(r.Title, maxTitle))
-	if f := take(shorten(strings.ToValidUTF8(footer(r), ""), maxFooter)); f != "" {
+	if f := take(shorten(strings.ToValidUTF8(footer(r, w), ""), maxFooter)); f != "" {
 		e.Footer = &discordgo.MessageEmbedFooter{Text: f}
 	}
 	about := ""
 	if s.about != "" {
-		about = take("\n\n-# [The message asked about](" + s.about + ")")
+		about = take("\n\n-# [" + w.asked + "](" + s.about + ")")
 	}
 	most := maxDescription - size(about)
 	e.Description = take(shown(r.Text, min(most, left)))
@@ -125,7 +127,7 @@ func render(r bot.Reply, s setting) payload {
 		value := take(cmp.Or(shown(f.Value, min(maxFieldValue, left)), nothing))
 		e.Fields = append(e.Fields, &discordgo.MessageEmbedField{Name: name, Value: value, Inline: true})
 	}
-	p := payload{Embeds: []*discordgo.MessageEmbed{e}, Components: buttons(r, s), AllowedMentions: mute()}
+	p := payload{Embeds: []*discordgo.MessageEmbed{e}, Components: buttons(r, s, w.follow), AllowedMentions: mute()}
 	if e.Title == "" && e.Description == "" && len(e.Fields) == 0 {
 		e.Description = "…"
 	}
@@ -163,16 +165,16 @@ func label(s string, commands map[string]string) string {
 }
 
 // footer is the source line. Discord shows it as it is.
-func footer(r bot.Reply) string {
+func footer(r bot.Reply, w words) string {
 	var parts []string
 	if r.Source != "" {
 		parts = append(parts, r.Source)
 	}
 	if r.AsOf != "" {
-		parts = append(parts, "as of "+r.AsOf)
+		parts = append(parts, fmt.Sprintf(w.asOf, w.dayOf(r.AsOf)))
 	}
 	if r.Pages > 1 {
-		parts = append(parts, fmt.Sprintf("page %d of %d", r.Page, r.Pages))
+		parts = append(parts, fmt.Sprintf(w.page, r.Page, r.Pages))
 	}
 	return strings.Join(parts, " · ")
 }
@@ -214,7 +216,7 @@ func cutMarkup(s string, n int) string {
 
 // buttons lays the choices out: each on a line of its own while there are few, since they are whole questions, and below them
 // what is about the message itself.
-func buttons(r bot.Reply, s setting) []row {
+func buttons(r bot.Reply, s setting, follow string) []row {
 	used := make(map[string]bool) // Discord refuses the same custom_id twice
 	add := func(list []button, kind pressKind, style discordgo.ButtonStyle, c bot.Choice) []button {
 		id := press{kind, s.owner, c.Action}.id()
@@ -244,7 +246,7 @@ func buttons(r bot.Reply, s setting) []row {
 		below = add(below, pressRate, discordgo.SecondaryButton, bot.Choice{Label: "👎", Action: "down:" + r.Entry})
 	}
 	if s.follow && r.Kind != bot.KindHelp && r.Kind != bot.KindNotice {
-		below = add(below, pressFollow, discordgo.SecondaryButton, bot.Choice{Label: "Follow up", Action: r.Entry})
+		below = add(below, pressFollow, discordgo.SecondaryButton, bot.Choice{Label: follow, Action: r.Entry})
 	}
 	rows := []row{}
 	perRow := 1

@@ -139,6 +139,7 @@ func TestEscape(t *testing.T) {
 		{"# a\n> b", "\\# a\n\\> b"},
 		{"see https://example.org/a_b_c now_", `see https://example.org/a_b_c now\_`},
 		{"[a](https://x.org)", `\[a\](https://x.org)`},
+		{"é* ü_ – 12. Зустріч #1\n12. x", `é\* ü\_ – 12. Зустріч \#1` + "\n12\\. x"},
 	}
 	for _, test := range tests {
 		if got := escape(test.in); got != test.want {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -19,11 +20,11 @@ import (
 	"github.com/bwmarrin/discordgo"
 )
 
-// publicAPI is where Discord's REST API is, without a version. The version is the one of the published schema; the library's
-// own is older.
+// publicAPI is where Discord's REST API is, without a version. The version, of the gateway as well, is the one of the published
+// schema; the library's own is older.
 const (
 	publicAPI  = "https://discord.com/api"
-	apiVersion = "/v10"
+	apiVersion = "10"
 )
 
 const (
@@ -44,9 +45,10 @@ type api struct {
 	retry   time.Duration
 	denied  chan struct{} // receives when the token is refused
 	tally   tally
+	log     *slog.Logger
 }
 
-func newAPI(base, token string, retry time.Duration) (*api, error) {
+func newAPI(base, token string, retry time.Duration, log *slog.Logger) (*api, error) {
 	s, err := discordgo.New("Bot " + token)
 	if err != nil {
 		return nil, fmt.Errorf("making a session: %w", err)
@@ -59,7 +61,7 @@ func newAPI(base, token string, retry time.Duration) (*api, error) {
 	s.ShouldRetryOnRateLimit = false
 	s.MaxRestRetries = 0
 	s.UserAgent = userAgent
-	return &api{session: s, base: base + apiVersion, secret: token, limits: newLimits(), retry: retry, denied: make(chan struct{}, 1)}, nil
+	return &api{session: s, base: base + "/v" + apiVersion, secret: token, limits: newLimits(), retry: retry, denied: make(chan struct{}, 1), log: log}, nil
 }
 
 const userAgent = "DiscordBot (https://github.com/bwmarrin/discordgo, v" + discordgo.VERSION + ") summitbot"
@@ -141,6 +143,7 @@ func (a *api) do(ctx context.Context, c call, out any) error {
 				return a.refusal(c, x, answer)
 			}
 			a.limits.hold(c, x.header, answer)
+			a.log.DebugContext(ctx, "discord asks to wait", "call", c.name, "attempt", attempt)
 			continue
 		case x.status == 0 || x.status >= 500:
 			// Either it never arrived, or nobody knows.
@@ -150,6 +153,7 @@ func (a *api) do(ctx context.Context, c call, out any) error {
 				}
 				return fmt.Errorf("%s: %w", c.name, a.clean(err, c.secret))
 			}
+			a.log.DebugContext(ctx, "discord call is made again", "call", c.name, "attempt", attempt, "status", x.status)
 			if !sleep(ctx, between(pause/2, pause)) {
 				return fmt.Errorf("%s: %w", c.name, ctx.Err())
 			}

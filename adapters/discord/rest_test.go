@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"strings"
 	"testing"
@@ -152,11 +153,11 @@ func TestDeniedInChannel(t *testing.T) {
 func TestErrorsHoldNoSecret(t *testing.T) {
 	s := discordtest.New(t, discordtest.Settings{})
 	s.Tolerate(".*")
-	a, err := newAPI(s.URL(), discordtest.Token, time.Millisecond)
+	a, err := newAPI(s.URL(), discordtest.Token, time.Millisecond, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	dead, err := newAPI("http://127.0.0.1:1/api", discordtest.Token, time.Millisecond)
+	dead, err := newAPI("http://127.0.0.1:1/api", discordtest.Token, time.Millisecond, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +199,7 @@ func TestErrorsHoldNoSecret(t *testing.T) {
 // What cannot be repeated safely is repeated only if it never left.
 func TestRepeatsOnlyWhatIsSafe(t *testing.T) {
 	s := discordtest.New(t, discordtest.Settings{})
-	a, err := newAPI(s.URL(), discordtest.Token, time.Millisecond)
+	a, err := newAPI(s.URL(), discordtest.Token, time.Millisecond, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,8 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/http"
-	"strings"
+	"net/url"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,7 +47,8 @@ func realTimes() times {
 //
 // A Session of the library serves for one connection and is then left to itself: its own reconnecting can be neither stopped
 // nor told what not to retry, and putting a connection away takes it a second under its lock. What the gateway's session
-// needs to be resumed is kept here, and the link says it to the gateway in place of the library's identify.
+// needs to be resumed is kept here, and the link says it to the gateway in place of the library's identify. So is the
+// identify, since the library's holds what Discord's reference no longer names and a presence without a status.
 type shard struct {
 	id, total int
 	token     string
@@ -116,14 +118,19 @@ func (s *shard) run(ctx context.Context) error {
 // before.
 func (s *shard) connect(ctx context.Context, failed int) (live bool, cause error) {
 	l := newLink(s.times.open, s.times.grace)
-	url := s.resumption(l)
-	if l.greeting == nil {
+	l.take = func(event string, data json.RawMessage) {
+		if s.newest(l) {
+			s.take(event, data)
+		}
+	}
+	at, resumes := s.introduce(l)
+	if !resumes {
 		var through func()
 		var err error
-		if url, through, err = s.gate.pass(ctx, s.id); err != nil {
+		if at, through, err = s.gate.pass(ctx, s.id); err != nil {
 			return false, err
 		}
-		s.gateway = url
+		s.gateway = at
 		go func() {
 			select {
 			case <-l.said:
@@ -131,11 +138,11 @@ func (s *shard) connect(ctx context.Context, failed int) (live bool, cause error
 			}
 			through()
 		}()
-	} else if url == "" || failed >= 3 && failed%2 == 1 {
+	} else if at == "" || failed >= 3 && failed%2 == 1 {
 		// The address that READY told is the right one to resume at; where it is out of reach, any will do.
-		url = s.gateway
+		at = s.gateway
 	}
-	session, isReady, err := s.build(url, l)
+	session, isReady, err := s.build(at, l)
 	if err != nil {
 		return false, l.end(err)
 	}
@@ -163,7 +170,7 @@ func (s *shard) connect(ctx context.Context, failed int) (live bool, cause error
 	}
 	s.up.Store(true)
 	defer s.up.Store(false)
-	s.log.Info("discord gateway connected", "shard", s.id, "resumed", l.greeting != nil)
+	s.log.Info("discord gateway connected", "shard", s.id, "resumed", resumes)
 	select {
 	case <-l.done:
 		return true, l.why()
@@ -173,24 +180,43 @@ func (s *shard) connect(ctx context.Context, failed int) (live bool, cause error
 	}
 }
 
-// resumption makes a link the newest and gives it what resumes the session, if there is one. It returns where to resume.
-func (s *shard) resumption(l *link) (url string) {
+// introduce makes a link the newest and gives it its greeting: to resume the session, if there is one, or to begin one. It
+// says where to resume.
+func (s *shard) introduce(l *link) (at string, resumes bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.link = l
-	if s.session.SessionID == "" {
-		return ""
+	token := "Bot " + s.token
+	if s.session.SessionID != "" {
+		type state struct {
+			Token     string `json:"token"`
+			SessionID string `json:"session_id"`
+			Sequence  int64  `json:"seq"`
+		}
+		l.greeting = greeting(opResume, state{token, s.session.SessionID, s.seq})
+		return s.session.ResumeURL, true
 	}
-	type state struct {
-		Token     string `json:"token"`
-		SessionID string `json:"session_id"`
-		Sequence  int64  `json:"seq"`
+	type properties struct {
+		OS      string `json:"os"`
+		Browser string `json:"browser"`
+		Device  string `json:"device"`
 	}
-	l.greeting, _ = json.Marshal(struct {
-		Op   int   `json:"op"`
-		Data state `json:"d"`
-	}{opResume, state{"Bot " + s.token, s.session.SessionID, s.seq}})
-	return s.session.ResumeURL
+	type identity struct {
+		Token      string           `json:"token"`
+		Properties properties       `json:"properties"`
+		Shard      [2]int           `json:"shard"`
+		Intents    discordgo.Intent `json:"intents"`
+	}
+	l.greeting = greeting(opIdentify, identity{token, properties{runtime.GOOS, "summitbot", "summitbot"}, [2]int{s.id, s.total}, s.intents})
+	return "", false
+}
+
+func greeting(op int, data any) []byte {
+	b, _ := json.Marshal(struct {
+		Op   int `json:"op"`
+		Data any `json:"d"`
+	}{op, data})
+	return b
 }
 
 // forget gives the session up; the next connection begins a new one.
@@ -220,12 +246,16 @@ func (s *shard) leave(session *discordgo.Session, l *link) {
 }
 
 // build makes the library's session for one connection, with a channel that receives once the gateway has taken it.
-func (s *shard) build(url string, l *link) (*discordgo.Session, <-chan struct{}, error) {
+func (s *shard) build(gateway string, l *link) (*discordgo.Session, <-chan struct{}, error) {
+	at, err := ofVersion(gateway)
+	if err != nil {
+		return nil, nil, err
+	}
 	d, err := discordgo.New("Bot " + s.token)
 	if err != nil {
 		return nil, nil, fmt.Errorf("making a session: %w", err)
 	}
-	d.Client = &http.Client{Transport: address(url)}
+	d.Client = &http.Client{Transport: address(at)}
 	d.Dialer = &websocket.Dialer{HandshakeTimeout: s.times.open, NetDialContext: l.dial, NetDialTLSContext: l.dialTLS}
 	d.LogLevel = discordgo.LogError
 	d.StateEnabled = false
@@ -233,11 +263,6 @@ func (s *shard) build(url string, l *link) (*discordgo.Session, <-chan struct{},
 	d.ShouldReconnectOnError = false
 	d.ShouldReconnectVoiceOnSessionError = false
 	d.Compress = false
-	d.Identify.Compress = false
-	d.Identify.Intents = s.intents
-	if s.total > 1 {
-		d.ShardID, d.ShardCount = s.id, s.total
-	}
 	isReady := make(chan struct{}, 1)
 	// It runs on the goroutine that reads the socket, at first while the session is locked: it calls nothing on it.
 	d.AddHandler(func(_ *discordgo.Session, e *discordgo.Event) {
@@ -248,7 +273,7 @@ func (s *shard) build(url string, l *link) (*discordgo.Session, <-chan struct{},
 	return d, isReady, nil
 }
 
-// event receives what the link let through, and says whether the gateway has taken the connection.
+// event receives what the library heard, and says whether the gateway has taken the connection.
 func (s *shard) event(l *link, e *discordgo.Event) (up bool) {
 	var r ready
 	isReady := e.Type == eventReady && json.Unmarshal(e.RawData, &r) == nil
@@ -265,10 +290,30 @@ func (s *shard) event(l *link, e *discordgo.Event) (up bool) {
 	if isReady {
 		s.greet(r)
 	}
-	if name, ok := strings.CutPrefix(e.Type, unknown); ok && name != "" {
-		s.take(name, e.RawData)
-	}
 	return isReady || e.Type == eventResumed
+}
+
+func (s *shard) newest(l *link) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.link == l
+}
+
+// ofVersion adds the version to the gateway's address. The library adds an older one of its own at the end, where it is part
+// of the fragment and stays here.
+func ofVersion(gateway string) (string, error) {
+	u, err := url.Parse(gateway)
+	if err != nil {
+		return "", errors.New("the gateway's address is malformed")
+	}
+	if u.Path == "" {
+		u.Path = "/"
+	}
+	q := u.Query()
+	q.Set("v", apiVersion)
+	q.Set("encoding", "json")
+	u.RawQuery, u.Fragment = q.Encode(), "library"
+	return u.String(), nil
 }
 
 // An address answers the one REST call that a Session makes while it opens, for the gateway's address, without the network.

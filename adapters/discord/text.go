@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"strings"
 	"unicode/utf16"
-	"unicode/utf8"
 )
 
 // size is a text's length as it is held against Discord's limits: in UTF-16 units, of which no counting has more.
@@ -37,21 +36,26 @@ func escape(s string) string {
 }
 
 func escapeInto(b *strings.Builder, s string) {
-	start := true // of a line
-	for i, r := range s {
-		switch {
-		case r < 0x80 && strings.IndexByte("\\*_~`|[]<>@#", byte(r)) >= 0:
-			b.WriteByte('\\')
-		case start && (r == '-' || r == '+'):
-			b.WriteByte('\\')
-		case r == '.' && i > 0 && startsList(s[:i]):
-			b.WriteByte('\\')
-		case r == utf8.RuneError:
-			r = ' '
+	start, from := true, 0 // start of a line; what is not written yet
+	for i := range len(s) {
+		c := s[i]
+		special := false
+		switch c {
+		case '\\', '*', '_', '~', '`', '|', '[', ']', '<', '>', '@', '#':
+			special = true
+		case '-', '+':
+			special = start
+		case '.':
+			special = startsList(s[:i])
 		}
-		b.WriteRune(r)
-		start = r == '\n' || start && r == ' '
+		if special {
+			b.WriteString(s[from:i])
+			b.WriteByte('\\')
+			from = i
+		}
+		start = c == '\n' || start && c == ' '
 	}
+	b.WriteString(s[from:])
 }
 
 // startsList says whether a text ends in a line of digits alone, after which a point makes a numbered list.

@@ -1,7 +1,11 @@
 package discord
 
 import (
+	"encoding/json"
 	"fmt"
+	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -113,15 +117,90 @@ func TestAnswersPlainQuestionsWhereListed(t *testing.T) {
 	// Nobody asked: without an answer it keeps silent, and elsewhere altogether.
 	r.core.mu.Lock()
 	r.core.reply = func(m bot.Message) bot.Reply {
-		return bot.Reply{Kind: bot.KindNoAnswer, Text: "The article does not tell."}
+		if strings.Contains(m.Text, "weather") {
+			return bot.Reply{Kind: bot.KindNoAnswer, Text: "The article does not tell.", Source: "A paper"}
+		}
+		return bot.Reply{Kind: bot.KindAnswer, Text: said(m), Source: "A paper"}
 	}
 	r.core.mu.Unlock()
-	r.Say(discordtest.Said{Text: "nice weather"})
+	r.Say(discordtest.Said{Text: "what is the weather?"})
 	r.Say(discordtest.Said{Text: "who led it?", Channel: "700000000000000003"})
-	r.Say(discordtest.Said{Text: "I think so", ReplyTo: "5", Referred: map[string]any{"id": "5", "author": map[string]any{"id": discordtest.Other}}})
-	r.Answer(discordtest.Channel, r.Say(discordtest.Said{Text: discordtest.Mention + " nice weather"}))
+	r.Say(discordtest.Said{Text: "I think the summit will fail"})
+	r.Say(discordtest.Said{Text: "@everyone when do we meet?", Extra: map[string]any{"mention_everyone": true}})
+	r.Say(discordtest.Said{Text: "did you see this?", Extra: map[string]any{"mentions": []any{map[string]any{"id": discordtest.Other}}}})
+	r.Say(discordtest.Said{Text: "I think so?", ReplyTo: "5", Referred: map[string]any{"id": "5", "author": map[string]any{"id": discordtest.Other}}})
+	r.Answer(discordtest.Channel, r.Say(discordtest.Said{Text: discordtest.Mention + " what is the weather?"}))
 	if n := len(r.Messages(discordtest.Channel)) + len(r.Messages("700000000000000003")); n != 2 {
 		t.Errorf("%d messages, want 2", n)
+	}
+}
+
+// A thread is listed where its channel is. Where channels are allowed by a list, too, it has to be in one of those.
+func TestAnswersPlainQuestionsInThreads(t *testing.T) {
+	const other, thread, otherThread = "700000000000000077", "700000000000000078", "700000000000000079"
+	for _, test := range []struct {
+		name             string
+		channels, allows []string
+		answers          []string // the places where it answers
+	}{
+		{"the channel is listed", []string{discordtest.Channel}, nil, []string{discordtest.Channel, thread}},
+		{"the thread is listed", []string{thread}, nil, []string{thread}},
+		{"the channel is listed and allowed", []string{discordtest.Channel}, []string{discordtest.Channel}, []string{discordtest.Channel, thread}},
+		{"the thread is listed, its channel allowed", []string{thread}, []string{discordtest.Channel}, []string{thread}},
+		{"the thread alone is allowed", []string{discordtest.Channel}, []string{thread}, []string{thread}},
+		{"listed and not allowed", []string{discordtest.Channel}, []string{other}, nil},
+		{"a heading is listed", []string{discordtest.Heading}, nil, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := prepare(t, discordtest.Settings{MessageContent: true}, func(c *Config, _ *times) {
+				c.MessageContent, c.Channels, c.AllowedChannels = true, test.channels, test.allows
+			})
+			for id, in := range map[string]any{
+				discordtest.Channel: map[string]any{"type": 0, "parent_id": discordtest.Heading}, thread: map[string]any{"type": 11, "parent_id": discordtest.Channel},
+				other: map[string]any{"type": 0, "parent_id": discordtest.Heading}, otherThread: map[string]any{"type": 11, "parent_id": other},
+			} {
+				r.Set("/channels/"+id, in)
+			}
+			r.core.reply = func(m bot.Message) bot.Reply {
+				return bot.Reply{Kind: bot.KindAnswer, Text: said(m), Source: "A paper"}
+			}
+			r.run(t)
+			r.AwaitConnected(1)
+			places := []string{discordtest.Channel, thread, other, otherThread}
+			for range 2 {
+				for _, place := range places {
+					r.Say(discordtest.Said{Channel: place, Text: "who led it?"})
+				}
+			}
+			r.Answer(discordtest.DM, r.Say(discordtest.Said{DM: true, Text: "is all of that taken on?"}))
+			r.Until("all is done", 5*time.Second, func() bool { return r.adapter.Stats().Queued == 0 })
+			for _, place := range places {
+				want := 0
+				if slices.Contains(test.answers, place) {
+					want = 2
+				}
+				if got := len(r.Messages(place)); got != want {
+					t.Errorf("%d answers in %s, want %d", got, place, want)
+				}
+				if n := len(r.Calls("^GET /channels/" + place + "$")); n > 1 {
+					t.Errorf("asked %d times about %s", n, place)
+				}
+			}
+			if failed := r.adapter.Stats().Failed; failed != 0 {
+				t.Errorf("%d replies failed", failed)
+			}
+		})
+	}
+}
+
+func TestInterrogative(t *testing.T) {
+	for text, want := range map[string]bool{
+		"who led it": true, "Who's leading them": true, "what’s the deadline": true, "Russia's demands?": true, "so, when is it?": true, "Didn't they meet": true,
+		"I think the summit will fail": false, "they met in Helsinki": false, "whoever leads, it fails": false, "good morning": false, "": false, "whatever": false,
+	} {
+		if got := interrogative(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
 	}
 }
 
@@ -159,7 +238,7 @@ func TestWaysToAskInCommands(t *testing.T) {
 		{"options in the order of the table", r.Use(discordtest.Place{}, "delegation", "meeting", "riyadh", "side", "us"), "command delegation us riyadh", false},
 		{"about the bot", r.Use(discordtest.Place{}, "privacy"), "command privacy", true},
 		{"about the bot, in private", r.Use(dm, "privacy"), "command privacy", false},
-		{"menu of a message", r.Point(discordtest.Place{}, menuName, pointed),
+		{"menu of a message", r.Point(discordtest.Place{}, menu().Name, pointed),
 			"So who \\*led\\* it?\n\n-# [The message asked about](https://discord.com/channels/" + discordtest.GuildID + "/" + discordtest.Channel + "/650000000000000001)", false},
 	}
 	for _, test := range tests {
@@ -299,6 +378,38 @@ func TestButtonsWorkAfterRestart(t *testing.T) {
 	}
 }
 
+// Pointed at, a message is read even where its author wrote nothing into it.
+func TestReadsWhatIsPointedAt(t *testing.T) {
+	r := start(t, discordtest.Settings{}, nil)
+	r.AwaitConnected(1)
+	for name, message := range map[string]string{
+		"text":                    `"content":"who led it?","embeds":[{"title":"another"}]`,
+		"mention of the bot":      `"content":"<@` + discordtest.BotID + `> who led it?"`,
+		"forwarded":               `"content":"","message_snapshots":[{"message":{"content":"who led it?"}}]`,
+		"headline":                `"content":"","embeds":[{"type":"image"},{"title":"who led it?","description":"A long story."}]`,
+		"embed without a title":   `"content":"","embeds":[{"description":"who led it?"}]`,
+		"poll":                    `"content":"","poll":{"question":{"text":"who led it?"}}`,
+		"laid out":                `"content":"","components":[{"type":17,"components":[{"type":14},{"type":9,"components":[{"type":10,"content":"who led it?"}]}]}]`,
+		"components nobody knows": `"content":"who led it?","components":[{"type":99,"components":7}]`,
+		"nulls":                   `"content":"who led it?","embeds":null,"poll":null,"message_snapshots":null,"components":null`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			var m map[string]any
+			if err := json.Unmarshal([]byte(`{"id":"650000000000000001","author":{"id":"`+discordtest.Other+`"},`+message+`}`), &m); err != nil {
+				t.Fatal(err)
+			}
+			i := r.Responded(r.Point(discordtest.Place{}, menu().Name, m))
+			if got := description(i.Message); !strings.HasPrefix(got, "who led it?") {
+				t.Errorf("heard %q", got)
+			}
+			id := r.Say(discordtest.Said{Text: discordtest.Mention, ReplyTo: "650000000000000001", Referred: m})
+			if got := description(r.Answer(discordtest.Channel, id)); got != "who led it?" {
+				t.Errorf("in a reply heard %q", got)
+			}
+		})
+	}
+}
+
 func TestFollowUpForm(t *testing.T) {
 	r := start(t, discordtest.Settings{}, nil)
 	r.AwaitConnected(1)
@@ -317,6 +428,111 @@ func TestFollowUpForm(t *testing.T) {
 	plain := r.Answer(discordtest.Channel, r.Say(discordtest.Said{Text: discordtest.Mention + " who led it?"}))
 	if _, ok := plain.Button("Follow up"); ok {
 		t.Error("a form under a message that can be replied to")
+	}
+}
+
+// What the adapter says itself is in the language of whoever asks; the core's words are left alone.
+func TestSpeaksTheLanguageOfWhoeverAsks(t *testing.T) {
+	r := start(t, discordtest.Settings{}, func(c *Config, _ *times) { c.AllowedChannels = []string{discordtest.Channel} })
+	r.core.mu.Lock()
+	r.core.reply = func(m bot.Message) bot.Reply {
+		if m.Args == "panic" {
+			panic(m.Args)
+		}
+		return bot.Reply{Kind: bot.KindAnswer, Text: "It was led by A.", Source: "A paper, §1", AsOf: "14 August 2025", Page: 1, Pages: 3, Entry: "led", Lang: "en"}
+	}
+	r.core.mu.Unlock()
+	r.AwaitConnected(1)
+	for _, test := range []struct{ locale, footer, follow, title, field, broken, elsewhere, wordless string }{
+		{"en-GB", "as of 14 August 2025 · page 1 of 3", "Follow up", "Follow up", "Your question", "Something went wrong", "I do not answer", "That message has no text"},
+		{"ja", "as of 14 August 2025 · page 1 of 3", "Follow up", "Follow up", "Your question", "Something went wrong", "I do not answer", "That message has no text"},
+		{"pt-BR", "situação em 14/08/2025 · página 1 de 3", "Continuar a perguntar", "Continuar a perguntar", "A sua pergunta, em inglês", "Algo correu mal", "Não respondo", "Essa mensagem"},
+		{"es-419", "a fecha de 14/8/2025 · página 1 de 3", "Seguir preguntando", "Seguir preguntando", "Tu pregunta, en inglés", "Algo ha ido mal", "No respondo", "Ese mensaje"},
+		{"fr", "état au 14/08/2025 · page 1 sur 3", "Poursuivre", "Poursuivre", "Votre question, en anglais", "Quelque chose", "Je ne réponds pas", "Ce message"},
+		{"de", "Stand: 14.8.2025 · Seite 1 von 3", "Nachfragen", "Nachfragen", "Deine Frage, auf Englisch", "Hier ist etwas", "In diesem Kanal", "Diese Nachricht"},
+		{"uk", "станом на 14.08.2025 · сторінка 1 з 3", "Запитати ще", "Запитати ще", "Ваше запитання, англійською", "Тут щось", "У цьому каналі", "У цьому повідомленні"},
+		{"ru", "по состоянию на 14.08.2025 · страница 1 из 3", "Спросить ещё", "Спросить ещё", "Ваш вопрос, на английском", "Здесь что-то", "В этом канале", "В этом сообщении"},
+	} {
+		t.Run(test.locale, func(t *testing.T) {
+			at := discordtest.Place{Locale: test.locale}
+			m := r.Responded(r.Use(at, "ask", "question", "who led it?")).Message
+			if got := m.Body.Embeds[0].Footer.Text; got != "A paper, §1 · "+test.footer {
+				t.Errorf("footer %q", got)
+			}
+			b, ok := m.Button(test.follow)
+			if !ok {
+				t.Fatalf("no button %q", test.follow)
+			}
+			form := r.Responded(r.Press(at, m, b.CustomID)).Form
+			if form.Title != test.title || !strings.Contains(string(form.Rows), `"`+test.field+`"`) {
+				t.Errorf("form %+v", form)
+			}
+			empty := map[string]any{"id": "650000000000000001", "author": map[string]any{"id": discordtest.Other}}
+			elsewhere := discordtest.Place{Locale: test.locale, Channel: "700000000000000003"}
+			for want, i := range map[string]*discordtest.Interaction{
+				test.broken:    r.Use(at, "ask", "question", "panic"),
+				test.elsewhere: r.Use(elsewhere, "ask", "question", "who led it?"),
+				test.wordless:  r.Point(at, menu().Name, empty),
+			} {
+				if got := r.Responded(i).Message; !strings.HasPrefix(got.Text(), want) || !got.Ephemeral {
+					t.Errorf("said %q, want %q; quietly: %v", got.Text(), want, got.Ephemeral)
+				}
+			}
+		})
+	}
+}
+
+// The core keeps silent towards whoever asks too much; Discord tells of an error where an interaction is not responded to.
+func TestSilenceIsExplained(t *testing.T) {
+	r := start(t, discordtest.Settings{}, nil)
+	r.AwaitConnected(1)
+	m := r.Responded(r.Use(discordtest.Place{}, "ask", "question", "who led it?")).Message
+	before := m.Body
+	b, ok := m.Button("Follow up")
+	if !ok {
+		t.Fatal("no button")
+	}
+	form := r.Responded(r.Press(discordtest.Place{}, m, b.CustomID)).Form
+	r.core.mu.Lock()
+	r.core.reply = func(bot.Message) bot.Reply { return bot.Reply{Kind: bot.KindNone} }
+	r.core.mu.Unlock()
+	de, turn := discordtest.Place{Locale: "de"}, press{pressTurn, discordtest.Reader, "c:timeline::2"}
+	for name, i := range map[string]*discordtest.Interaction{
+		"command":            r.Use(de, "ask", "question", "and then?"),
+		"command in private": r.Use(discordtest.Place{DM: true, Locale: "de"}, "ask", "question", "and then?"),
+		"form":               r.Send(de, form, m, "and then?"),
+		"press":              r.Press(de, m, turn.id()),
+	} {
+		got := r.Responded(i).Message
+		if got == m || !got.Ephemeral || !strings.HasPrefix(got.Text(), "Das sind viele Fragen") {
+			t.Errorf("%s: said %q, quietly: %v", name, got.Text(), got.Ephemeral)
+		}
+	}
+	if !reflect.DeepEqual(m.Body, before) {
+		t.Error("the message pressed on has changed")
+	}
+	// A message is simply left without an answer.
+	r.Say(discordtest.Said{Text: discordtest.Mention + " and then?"})
+	r.core.mu.Lock()
+	r.core.reply = nil
+	r.core.mu.Unlock()
+	r.Answer(discordtest.Channel, r.Say(discordtest.Said{Text: discordtest.Mention + " after"}))
+}
+
+func TestWordsAreWhole(t *testing.T) {
+	for lang, w := range languages {
+		v := reflect.ValueOf(w)
+		for i := range v.NumField() {
+			if v.Field(i).String() == "" {
+				t.Errorf("%s: no %s", lang, v.Type().Field(i).Name)
+			}
+		}
+		if day := w.dayOf("14 August 2025"); !strings.Contains(day, "14") || !strings.Contains(day, "2025") {
+			t.Errorf("%s: %q", lang, day)
+		}
+		if got := w.dayOf("August 2025"); got != "August 2025" {
+			t.Errorf("%s: %q", lang, got)
+		}
 	}
 }
 
@@ -395,10 +611,27 @@ func TestAnswersInAllowedPlacesAlone(t *testing.T) {
 		c.AllowedServers, c.AllowedChannels = []string{discordtest.GuildID}, []string{discordtest.Channel}
 	})
 	r.AwaitConnected(1)
+	// A thread is where its channel is. A channel is not, whose parent is a mere heading.
+	const thread, otherThread = "700000000000000078", "700000000000000079"
+	r.Set("/channels/"+thread, map[string]any{"id": thread, "type": 11, "parent_id": discordtest.Channel})
+	r.Set("/channels/"+otherThread, map[string]any{"id": otherThread, "type": 11, "parent_id": other})
+	r.Set("/channels/"+other, map[string]any{"id": other, "type": 0, "parent_id": discordtest.Heading})
 	r.Say(discordtest.Said{Channel: other, Text: discordtest.Mention + " not here"})
 	i := r.Responded(r.Use(discordtest.Place{Channel: other}, "ask", "question", "not here"))
 	if !i.Message.Ephemeral || i.Message.Body.Embeds[0].Description != "I do not answer in this channel. You can ask me in private." {
 		t.Errorf("responded %+v", i.Message)
+	}
+	r.Say(discordtest.Said{Channel: otherThread, Text: discordtest.Mention + " not here"})
+	for range 2 {
+		if got := description(r.Answer(thread, r.Say(discordtest.Said{Channel: thread, Text: discordtest.Mention + " here"}))); got != "here" {
+			t.Errorf("in a thread answered %q", got)
+		}
+	}
+	if n := len(r.Calls("^GET /channels/" + thread)); n != 1 {
+		t.Errorf("asked %d times about a thread", n)
+	}
+	if i := r.Responded(r.Use(discordtest.Place{Channel: thread, Thread: true}, "ask", "question", "here")); description(i.Message) != "command ask here" {
+		t.Errorf("in a thread responded %q", description(i.Message))
 	}
 	private := r.Say(discordtest.Said{DM: true, Text: "in private"})
 	r.Answer(discordtest.DM, private)
@@ -406,7 +639,7 @@ func TestAnswersInAllowedPlacesAlone(t *testing.T) {
 	if got := description(r.Answer(discordtest.Channel, here)); got != "here" {
 		t.Errorf("answered %q", got)
 	}
-	if got := r.Messages(other); len(got) != 0 {
+	if got := append(r.Messages(other), r.Messages(otherThread)...); len(got) != 0 {
 		t.Errorf("answered where it is not allowed: %+v", got)
 	}
 }

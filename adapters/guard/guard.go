@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"summitbot/adapters/request"
 	"summitbot/bot"
 )
 
@@ -41,12 +42,12 @@ type Happening struct {
 	Outcome    Outcome
 	Question   bool    // it was matched against the knowledge base, so that there is a confidence
 	Confidence float64 // 0..1
-	Took       time.Duration
 }
 
-// An Observer is told of every message. It must be safe for concurrent use.
+// An Observer is told of every message, and how long the stages of its way took. It must be safe for concurrent use.
 type Observer interface {
 	Replied(Happening)
+	Took(platform string, stage request.Stage, took time.Duration)
 }
 
 // Options are what a Guard is made with. The zero value limits nothing and keeps nothing.
@@ -88,12 +89,14 @@ func New(core Core, opt Options) *Guard {
 
 type nobody struct{}
 
-func (nobody) Replied(Happening) {}
+func (nobody) Replied(Happening)                         {}
+func (nobody) Took(string, request.Stage, time.Duration) {}
 
 // Reply asks the core, if the message is within the limits.
 func (g *Guard) Reply(ctx context.Context, m bot.Message) bot.Reply {
 	began := g.now()
-	ctx = withRequest(ctx, newRequest())
+	ctx, way := request.Of(ctx)
+	waited, first := way.Ask()
 	h := Happening{Platform: m.Platform}
 	var r bot.Reply
 	switch g.limits.allow(m, began) {
@@ -105,17 +108,25 @@ func (g *Guard) Reply(ctx context.Context, m bot.Message) bot.Reply {
 			g.vain.note(ctx, m, r, began)
 		}
 	case overNow:
-		r = bot.Reply{Kind: bot.KindNotice, Text: "That is a lot of questions at once. Please wait a minute and ask again.", Lang: "en"}
+		say, language := wordsIn(m.Locale)
+		r = bot.Reply{Kind: bot.KindNotice, Text: say.slower, Lang: language}
 		h.Outcome = Limited
 	default:
 		r = bot.Reply{Kind: bot.KindNone}
 		h.Outcome = Limited
 	}
-	h.Took = g.now().Sub(began)
+	took := g.now().Sub(began)
 	g.observe.Replied(h)
+	if h.Outcome != Limited {
+		if first {
+			g.observe.Took(m.Platform, request.Wait, waited)
+		}
+		g.observe.Took(m.Platform, request.Core, took)
+		way.Answer(func(d time.Duration) { g.observe.Took(m.Platform, request.Send, d) })
+	}
 	g.log.LogAttrs(ctx, slog.LevelDebug, "replied", slog.String("platform", m.Platform), slog.String("outcome", string(h.Outcome)),
 		slog.String("user", m.User), slog.String("channel", m.Channel), slog.String("entry", r.Entry),
-		slog.Float64("confidence", r.Confidence), slog.Duration("took", h.Took))
+		slog.Float64("confidence", r.Confidence), slog.Duration("took", took))
 	return r
 }
 
@@ -124,8 +135,8 @@ func (g *Guard) ask(ctx context.Context, m bot.Message) (r bot.Reply, o Outcome)
 	defer func() {
 		if p := recover(); p != nil {
 			g.log.ErrorContext(ctx, "panic while answering", "platform", m.Platform, "kind", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
-			r = bot.Reply{Kind: bot.KindNotice, Text: "Something went wrong here, and it is not your fault. Please ask again in other words.", Lang: "en"}
-			o = Panic
+			say, language := wordsIn(m.Locale)
+			r, o = bot.Reply{Kind: bot.KindNotice, Text: say.broken, Lang: language}, Panic
 		}
 	}()
 	r = g.core.Reply(ctx, m)

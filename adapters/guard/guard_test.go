@@ -9,8 +9,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"summitbot/adapters/request"
 	"summitbot/bot"
 )
 
@@ -39,12 +41,19 @@ func echo(_ context.Context, m bot.Message) bot.Reply {
 type watcher struct {
 	mu   sync.Mutex
 	seen []Happening
+	took []string
 }
 
 func (w *watcher) Replied(h Happening) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.seen = append(w.seen, h)
+}
+
+func (w *watcher) Took(platform string, stage request.Stage, took time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.took = append(w.took, fmt.Sprint(platform, " ", stage, " ", took))
 }
 
 func (w *watcher) outcomes() string {
@@ -108,7 +117,7 @@ func TestLimitsAreBounded(t *testing.T) {
 func TestPanic(t *testing.T) {
 	var out bytes.Buffer
 	var w watcher
-	g := New(core(echo), Options{Observer: &w, Log: slog.New(LogHandler(slog.NewJSONHandler(&out, nil)))})
+	g := New(core(echo), Options{Observer: &w, Log: slog.New(request.LogHandler(slog.NewJSONHandler(&out, nil)))})
 	r := g.Reply(t.Context(), bot.Message{Platform: "p", User: "user7", Text: "panic"})
 	if r.Kind != bot.KindNotice || r.Text == "" {
 		t.Errorf("got %+v", r)
@@ -139,16 +148,37 @@ func TestHappenings(t *testing.T) {
 		return echo(ctx, m)
 	}), Options{Observer: &w, Now: at.now})
 	g.Reply(t.Context(), bot.Message{Platform: "p", Text: "unknown"})
-	want := Happening{Platform: "p", Outcome: "no_answer", Question: true, Confidence: .25, Took: 3 * time.Millisecond}
+	want := Happening{Platform: "p", Outcome: "no_answer", Question: true, Confidence: .25}
 	if len(w.seen) != 1 || w.seen[0] != want {
 		t.Errorf("got %+v, want %+v", w.seen, want)
 	}
 }
 
+// Waiting ends when the core is first asked, and what is limited is not timed: a flood would hide how fast answers are.
+func TestStages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var w watcher
+		g := New(core(func(ctx context.Context, m bot.Message) bot.Reply {
+			time.Sleep(3 * time.Millisecond)
+			return echo(ctx, m)
+		}), Options{User: Limit{2, time.Minute}, Observer: &w})
+		ctx := request.Begin(t.Context())
+		time.Sleep(time.Second)
+		for range 3 { // the third is over the limit
+			g.Reply(ctx, bot.Message{Platform: "p", User: "u", Text: "q"})
+		}
+		time.Sleep(2 * time.Second)
+		request.Sent(ctx)
+		if got, want := strings.Join(w.took, ", "), "p wait 1s, p core 3ms, p core 3ms, p send 2s"; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	})
+}
+
 // All log lines of one message have one request id, and those of another message another.
 func TestRequest(t *testing.T) {
 	var out bytes.Buffer
-	log := slog.New(LogHandler(slog.NewJSONHandler(&out, nil))).With("a", 1)
+	log := slog.New(request.LogHandler(slog.NewJSONHandler(&out, nil))).With("a", 1)
 	g := New(core(func(ctx context.Context, _ bot.Message) bot.Reply {
 		log.InfoContext(ctx, "first")
 		log.WithGroup("g").InfoContext(ctx, "second")

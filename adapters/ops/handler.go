@@ -20,7 +20,8 @@ import (
 type Options struct {
 	Board   *Board
 	Metrics prometheus.Gatherer
-	Profile bool // serve /debug/pprof, which shows the process's memory to whoever reaches it
+	Config  string // the configuration in force, without secrets
+	Profile bool   // serve /debug/pprof, which shows the process's memory to whoever reaches it
 	Log     *slog.Logger
 }
 
@@ -29,6 +30,7 @@ type Options struct {
 //	/healthz      200 while the process can answer at all
 //	/readyz       200 if every platform answers, else 503; the body says what each of them does
 //	/metrics      for Prometheus
+//	/config       the configuration in force
 //	/debug/pprof  when asked for
 func Handler(opt Options) http.Handler {
 	mux := http.NewServeMux()
@@ -46,6 +48,12 @@ func Handler(opt Options) http.Handler {
 		e.SetIndent("", "  ")
 		_ = e.Encode(status)
 	})
+	mux.HandleFunc("GET /config", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, opt.Config)
+	})
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, index)
+	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(opt.Metrics, promhttp.HandlerOpts{EnableOpenMetrics: true, MaxRequestsInFlight: 4}))
 	if opt.Profile {
 		mux.HandleFunc("GET /debug/pprof/", pprof.Index)
@@ -56,6 +64,15 @@ func Handler(opt Options) http.Handler {
 	}
 	return mux
 }
+
+// index is what somebody sees who comes without knowing where to.
+const index = `summitbot
+/healthz      alive?
+/readyz       does every platform answer?
+/metrics      for Prometheus
+/config       the configuration in force
+/debug/pprof  Go's profiler, if SUMMITBOT_OPS_PPROF is on
+`
 
 // Serve serves on a listener until the context ends.
 func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {

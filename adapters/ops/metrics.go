@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"summitbot/adapters/guard"
+	"summitbot/adapters/request"
 	"summitbot/kb"
 )
 
@@ -17,6 +18,8 @@ type Build struct{ Version, Commit, Date string }
 
 // Metrics are the figures of one process. They are safe for concurrent use.
 type Metrics struct {
+	platforms []string // that there are series of
+
 	messages   *prometheus.CounterVec
 	confidence *prometheus.HistogramVec
 	took       *prometheus.HistogramVec
@@ -47,15 +50,16 @@ func NewMetrics(reg prometheus.Registerer, build Build, platforms []string) *Met
 		return prometheus.NewGauge(prometheus.GaugeOpts{Name: name, Help: help})
 	}
 	m := &Metrics{
-		messages: counters("summitbot_messages_total", "Messages by what became of them.", "platform", "outcome"),
+		platforms: platforms,
+		messages:  counters("summitbot_messages_total", "Messages by what became of them.", "platform", "outcome"),
 		confidence: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "summitbot_confidence_ratio", Help: "How sure the matcher was of its best entry, of each question.",
 			Buckets: []float64{.1, .2, .3, .4, .5, .6, .7, .8, .9, .95, 1},
 		}, []string{"platform"}),
 		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "summitbot_reply_duration_seconds", Help: "How long the core took for a reply; sending it is not counted.",
-			Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5},
-		}, []string{"platform"}),
+			Name: "summitbot_reply_duration_seconds", Help: "How long a reply took, by stage: waiting to be found, being found, being sent.",
+			Buckets: []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
+		}, []string{"platform", "stage"}),
 		version:    gauges("summitbot_knowledge_info", "The knowledge base that answers; always 1.", "version"),
 		entries:    gauges("summitbot_knowledge_entries", "Entries of the knowledge base by class.", "class"),
 		phrasings:  gauge("summitbot_knowledge_phrasings", "Ways of asking in the knowledge base; 0 for the one in the program, which holds what was learnt from them."),
@@ -73,7 +77,9 @@ func NewMetrics(reg prometheus.Registerer, build Build, platforms []string) *Met
 			m.messages.WithLabelValues(p, string(o))
 		}
 		m.confidence.WithLabelValues(p)
-		m.took.WithLabelValues(p)
+		for _, s := range request.Stages {
+			m.took.WithLabelValues(p, string(s))
+		}
 	}
 	for _, r := range []string{succeeded, failed} {
 		m.reloads.WithLabelValues(r)
@@ -85,16 +91,19 @@ func NewMetrics(reg prometheus.Registerer, build Build, platforms []string) *Met
 
 // Replied counts a message.
 func (m *Metrics) Replied(h guard.Happening) {
-	if !slices.Contains(guard.Outcomes, h.Outcome) {
-		return // no series but those that are known
+	if !slices.Contains(guard.Outcomes, h.Outcome) || !slices.Contains(m.platforms, h.Platform) {
+		return // no series but those that are there from the start
 	}
 	m.messages.WithLabelValues(h.Platform, string(h.Outcome)).Inc()
-	if h.Outcome == guard.Limited {
-		return
-	}
-	m.took.WithLabelValues(h.Platform).Observe(h.Took.Seconds())
 	if h.Question {
 		m.confidence.WithLabelValues(h.Platform).Observe(h.Confidence)
+	}
+}
+
+// Took times a stage of a message's way.
+func (m *Metrics) Took(platform string, stage request.Stage, took time.Duration) {
+	if slices.Contains(m.platforms, platform) && slices.Contains(request.Stages, stage) {
+		m.took.WithLabelValues(platform, string(stage)).Observe(took.Seconds())
 	}
 }
 

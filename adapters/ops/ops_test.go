@@ -20,6 +20,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
 	"summitbot/adapters/guard"
+	"summitbot/adapters/request"
 	"summitbot/bot"
 	"summitbot/kb"
 )
@@ -106,7 +107,13 @@ func TestEverySeriesFromTheStart(t *testing.T) {
 			m.Replied(guard.Happening{Platform: p, Outcome: o, Question: true, Confidence: .5})
 		}
 		m.Replied(guard.Happening{Platform: p, Outcome: "made up"})
+		for _, s := range request.Stages {
+			m.Took(p, s, time.Second)
+		}
 	}
+	m.Replied(guard.Happening{Outcome: guard.Limited}) // asked by the program itself
+	m.Took("", request.Core, time.Second)
+	m.Took("discord", "made up", time.Second)
 	m.LoadFailed()
 	m.Loaded(&kb.Base{Version: "v1"}, time.Unix(1e9, 0), true)
 	after := series(t, s.URL)
@@ -136,7 +143,8 @@ func TestFigures(t *testing.T) {
 	m.Loaded(&kb.Base{Version: "v1"}, time.Unix(1e9, 0), false)
 	m.Loaded(base, time.Unix(2e9, 0), true)
 	m.LoadFailed()
-	m.Replied(guard.Happening{Platform: "discord", Outcome: guard.Outcome(bot.KindAnswer), Question: true, Confidence: .95, Took: 2 * time.Millisecond})
+	m.Replied(guard.Happening{Platform: "discord", Outcome: guard.Outcome(bot.KindAnswer), Question: true, Confidence: .95})
+	m.Took("discord", request.Core, 2*time.Millisecond)
 	m.Replied(guard.Happening{Platform: "discord", Outcome: guard.Limited})
 	d := b.Platform("discord")
 	d.Run(&reporter{stats: Stats{Dropped: 1, Errors: map[string]float64{"server": 2, "of its own": 1}}})
@@ -149,7 +157,8 @@ func TestFigures(t *testing.T) {
 		`summitbot_messages_total{outcome="panic",platform="telegram"} 0`,
 		`summitbot_confidence_ratio_bucket{platform="discord",le="0.9"} 0`,
 		`summitbot_confidence_ratio_count{platform="discord"} 1`,
-		`summitbot_reply_duration_seconds_bucket{platform="discord",le="0.0025"} 1`,
+		`summitbot_reply_duration_seconds_bucket{platform="discord",stage="core",le="0.0025"} 1`,
+		`summitbot_reply_duration_seconds_count{platform="discord",stage="send"} 0`,
 		`summitbot_knowledge_info{version="v2"} 1`,
 		`summitbot_knowledge_entries{class="told"} 1`,
 		`summitbot_knowledge_entries{class="not_told"} 1`,

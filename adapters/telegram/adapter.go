@@ -16,7 +16,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,6 +26,7 @@ import (
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 	lru "github.com/hashicorp/golang-lru/v2"
 
+	"summitbot/adapters/request"
 	"summitbot/bot"
 )
 
@@ -77,12 +80,13 @@ type Adapter struct {
 // timing is what tests make shorter.
 type timing struct {
 	poll   time.Duration // how long getUpdates waits at the server
-	settle time.Duration // how long the next getUpdates waits for answers under way
-	hold   time.Duration // how long an answer under way keeps its update unconfirmed
+	settle time.Duration // how long the next getUpdates waits for answers under way, at most
+	hold   time.Duration // how long an answer under way may keep new questions away
+	keep   time.Duration // how long it keeps its update unconfirmed otherwise
 	typing time.Duration // after how long the bot is seen typing
 }
 
-var usualTiming = timing{poll: 30 * time.Second, settle: 150 * time.Millisecond, hold: 15 * time.Second, typing: 500 * time.Millisecond}
+var usualTiming = timing{poll: 30 * time.Second, settle: 150 * time.Millisecond, hold: 15 * time.Second, keep: 2 * time.Minute, typing: 500 * time.Millisecond}
 
 // New makes an adapter, or says all that is wrong with its configuration. Nothing is sent before Run.
 func New(cfg Config, core Core, log *slog.Logger) (*Adapter, error) {
@@ -95,7 +99,7 @@ func New(cfg Config, core Core, log *slog.Logger) (*Adapter, error) {
 	cfg = cfg.filled()
 	stats := newCounters()
 	a := &Adapter{
-		cfg: cfg, core: core, log: log, api: newClient(cfg, stats), stats: stats, timing: usualTiming,
+		cfg: cfg, core: core, log: log, api: newClient(cfg, stats, log), stats: stats, timing: usualTiming,
 		inbox: newInbox(cfg.Queue), fault: "not connected yet",
 		allow: map[int64]bool{}, commands: map[string]bool{"start": true}, moved: remember[int64, int64](1000), before: remember[int64, int64](1000),
 		answers: remember[messageKey, *answered](5000), messages: remember[messageKey, struct{}](5000),
@@ -145,9 +149,9 @@ func (a *Adapter) connect(ctx context.Context) error {
 }
 
 // insist makes a call without which the bot cannot begin, for as long as that may help.
-func (a *Adapter) insist(ctx context.Context, method string, params tgbotapi.Params, into any) error {
+func (a *Adapter) insist(ctx context.Context, method string, params tgbotapi.Params, into any, files ...tgbotapi.RequestFile) error {
 	for n := 1; ; n++ {
-		err := a.api.try(ctx, method, params, into)
+		err := a.api.try(ctx, method, params, into, files...)
 		if err == nil || ctx.Err() != nil {
 			return err
 		}
@@ -160,6 +164,9 @@ func (a *Adapter) insist(ctx context.Context, method string, params tgbotapi.Par
 		}
 	}
 }
+
+// conflictPause is how long the bot stays out of the way of another poller or a webhook, and up to half as long again.
+const conflictPause = 2 * time.Second
 
 const tokenAdvice = "Telegram refuses the token: open @BotFather, send /mybots, choose the bot and “API Token”, and set TELEGRAM_TOKEN to what it shows"
 
@@ -177,8 +184,11 @@ func (a *Adapter) trouble(err error, n int) (time.Duration, *Fatal) {
 	case e.Code == 404:
 		return 0, &Fatal{tokenAdvice + "; if that is right, SUMMITBOT_TELEGRAM_API_URL is not the address of a Bot API server", err}
 	case e.Code == 409 && e.says("webhook"):
+		pause = max(pause, conflictPause+rand.N(conflictPause/2))
 		advice = "a webhook is set for this bot, so it cannot poll: stop the instance that sets it, or give this one its webhook URL too"
 	case e.Code == 409:
+		// Each poll ends the other's. While they take turns that often, both answer what comes in between.
+		pause = max(pause, conflictPause+rand.N(conflictPause/2))
 		advice = "another program polls with the same token: stop it, or give this one a token of its own"
 	case e.Code == 429:
 		pause = max(e.RetryAfter, pause)
@@ -195,7 +205,7 @@ func (a *Adapter) trouble(err error, n int) (time.Duration, *Fatal) {
 	if n == 1 || n == 5 || n%100 == 0 {
 		level = slog.LevelWarn
 	}
-	a.log.Log(context.Background(), level, advice, "error", err, "failures", n, "wait", pause.Round(time.Millisecond))
+	a.log.Log(context.Background(), level, advice, "error", err, "failures", n, "wait", pause.Round(time.Millisecond).String())
 	return pause, nil
 }
 
@@ -234,10 +244,11 @@ func (a *Adapter) Ready() error {
 // takeOn reads an update and puts it into its lane. It returns the update's id, 0 where that cannot be read. Where
 // there is no room it waits until the context ends, or not at all.
 func (a *Adapter) takeOn(ctx context.Context, raw json.RawMessage, wait bool) (int64, intake) {
+	job := request.Begin(a.jobs)
 	id := idOf(raw)
 	if id == 0 {
 		a.stats.undecodable.Add(1)
-		a.log.Warn("an update without an id was left out", "bytes", len(raw))
+		a.log.WarnContext(job, "an update without an id was left out", "bytes", len(raw))
 		return 0, taken
 	}
 	switch in := a.inbox.take(ctx, id, wait); in {
@@ -252,11 +263,11 @@ func (a *Adapter) takeOn(ctx context.Context, raw json.RawMessage, wait bool) (i
 	if err := json.Unmarshal(raw, &u); err != nil {
 		// One update of an unknown shape costs itself and no other.
 		a.stats.undecodable.Add(1)
-		a.log.Warn("an update cannot be read and was left out", "update", id, "error", shape(err))
+		a.log.WarnContext(job, "an update cannot be read and was left out", "update", id, "error", shape(err))
 		a.inbox.done(id)
 		return id, taken
 	}
-	a.enqueue(&u)
+	a.enqueue(job, &u)
 	return id, taken
 }
 
@@ -275,36 +286,37 @@ func idOf(raw json.RawMessage) int64 {
 func shape(err error) string {
 	var t *json.UnmarshalTypeError
 	if errors.As(err, &t) {
-		return fmt.Sprintf("%s is a JSON %s", t.Field, t.Value)
+		kind, _, _ := strings.Cut(t.Value, " ") // of a number the value follows
+		return fmt.Sprintf("%s is a JSON %s", t.Field, kind)
 	}
 	return "not JSON"
 }
 
 // enqueue answers an update in its lane. The core is asked in the first lane, which never waits for Telegram, so that its
 // limits count messages when they come; what is to be sent waits in the second.
-func (a *Adapter) enqueue(u *update) {
+func (a *Adapter) enqueue(ctx context.Context, u *update) {
 	key := u.lane()
 	a.work.do(key, func() {
 		var send func()
-		a.guard(func() { send = a.receive(a.jobs, u) })
+		a.guard(ctx, func() { send = a.receive(ctx, u) })
 		if send == nil {
 			a.inbox.done(u.ID)
 			return
 		}
 		a.out.do(key, func() {
 			defer a.inbox.done(u.ID)
-			a.guard(send)
+			a.guard(ctx, send)
 		})
 	})
 }
 
 // guard keeps a panic over one message from costing more than that message.
-func (a *Adapter) guard(do func()) {
+func (a *Adapter) guard(ctx context.Context, do func()) {
 	defer func() {
 		if p := recover(); p != nil {
 			a.stats.panics.Add(1)
 			// Not the value itself: it may quote what somebody wrote.
-			a.log.Error("a message could not be answered", "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
+			a.log.ErrorContext(ctx, "a message could not be answered", "panic", fmt.Sprintf("%T", p), "stack", string(debug.Stack()))
 		}
 	}()
 	do()

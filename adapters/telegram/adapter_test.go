@@ -84,7 +84,7 @@ func answers(m bot.Message) bot.Reply {
 			Choices: []bot.Choice{{Label: "Who is Yuri Ushakov?", Action: "e:ushakov"}},
 		}
 	}
-	text := strings.ToLower(m.Text)
+	text := strings.ToLower(m.Text + m.Args)
 	switch {
 	case m.Command == "delegation":
 		return bot.Reply{
@@ -120,6 +120,8 @@ func answers(m bot.Message) bot.Reply {
 		return bot.Reply{Kind: bot.KindNotice, Text: "Sorry about that.", Choices: []bot.Choice{{Label: "Topics", Action: "c:topics::1"}}}
 	case strings.HasPrefix(m.Action, "up:"):
 		return bot.Reply{Kind: bot.KindNotice, Text: "Thank you, good to know."}
+	case strings.HasPrefix(m.Action, "down:"):
+		return bot.Reply{Kind: bot.KindNotice, Text: "Thank you. Did you mean this?", Choices: []bot.Choice{{Label: "What does Putin want?", Action: "e:demands"}}}
 	case m.Action != "":
 		return bot.Reply{Kind: bot.KindNotice, Text: "That button is of no use any more."}
 	case m.Text == "hush":
@@ -129,7 +131,7 @@ func answers(m bot.Message) bot.Reply {
 }
 
 var (
-	ana   = telegramtest.User{ID: 1001, Name: "Ana", Language: "pt"}
+	ana   = telegramtest.User{ID: 1001, Name: "Ana", Language: "en-GB"}
 	boris = telegramtest.User{ID: 1002, Name: "Boris", Language: "en"}
 )
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -27,6 +28,7 @@ type client struct {
 	pace  *pacer
 	stats *counters
 	wait  func(context.Context, time.Duration) error
+	log   *slog.Logger
 }
 
 const (
@@ -36,10 +38,16 @@ const (
 	longestPause = 10 * time.Minute // a longer retry_after is given up: nobody waits for that answer any more
 )
 
-func newClient(cfg Config, stats *counters) *client {
+func newClient(cfg Config, stats *counters, log *slog.Logger) *client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	// All calls go to one host, and the default of two kept connections would make most of them dial.
 	transport.MaxIdleConnsPerHost = 64
+	// What is written to a connection that the other side is just closing may have arrived, so it would not be sent again.
+	// Idle connections are therefore closed from here, before servers do it.
+	transport.IdleConnTimeout = 30 * time.Second
+	// Telegram speaks HTTP/2, with one connection for all calls. Where that dies silently, as in a router that forgets it,
+	// every call on it would wait for its own end until the kernel gives up after a quarter of an hour. A ping notices.
+	transport.HTTP2 = &http.HTTP2Config{SendPingTimeout: 10 * time.Second, PingTimeout: 5 * time.Second}
 	c := &client{
 		api: tgbotapi.BotAPI{Token: cfg.Token},
 		http: &http.Client{
@@ -51,6 +59,7 @@ func newClient(cfg Config, stats *counters) *client {
 		pace:  newPacer(*cfg.Pace),
 		stats: stats,
 		wait:  sleep,
+		log:   log,
 	}
 	c.api.SetAPIEndpoint(strings.ReplaceAll(cfg.APIURL, "%", "%%") + "/bot%s/%s")
 	return c
@@ -111,8 +120,9 @@ func (e *Error) reason() string {
 	return "refused"
 }
 
-// try makes one attempt at a call and reads its result into a variable, or nowhere where that is nil.
-func (c *client) try(ctx context.Context, method string, params tgbotapi.Params, into any) error {
+// try makes one attempt at a call, with files where there are any, and reads its result into a variable, or nowhere where that
+// is nil.
+func (c *client) try(ctx context.Context, method string, params tgbotapi.Params, into any, files ...tgbotapi.RequestFile) error {
 	if _, ok := ctx.Deadline(); !ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, callTimeout)
@@ -122,7 +132,13 @@ func (c *client) try(ctx context.Context, method string, params tgbotapi.Params,
 	once := attempt{ctx: ctx, http: c.http}
 	api := c.api
 	api.Client = &once
-	answer, err := api.MakeRequest(method, params)
+	var answer *tgbotapi.APIResponse
+	var err error
+	if len(files) > 0 {
+		answer, err = api.UploadFiles(method, params, files)
+	} else {
+		answer, err = api.MakeRequest(method, params)
+	}
 	c.stats.calls.Add(1)
 	if err == nil && into != nil {
 		if err = json.Unmarshal(answer.Result, into); err != nil {
@@ -204,6 +220,7 @@ func (c *client) repeat(ctx context.Context, method string, attempt func() error
 		default:
 			return err
 		}
+		c.log.DebugContext(ctx, "a call to Telegram is made again", "error", err, "attempt", n, "wait", pause.Round(time.Millisecond))
 		if c.wait(ctx, pause) != nil {
 			return err
 		}

@@ -39,7 +39,7 @@ func TestPrivateChat(t *testing.T) {
 		t.Error("an answer in a private chat quotes the question")
 	}
 	q := core.last()
-	if q.Platform != "telegram" || q.Conversation != "telegram:1001" || q.User != "telegram:1001" || q.Locale != "pt" || !q.Private || q.Text != "when did they last meet?" {
+	if q.Platform != "telegram" || q.Conversation != "telegram:1001" || q.User != "telegram:1001" || q.Locale != "en-GB" || !q.Private || q.Text != "when did they last meet?" {
 		t.Errorf("the core was asked %+v", q)
 	}
 
@@ -66,6 +66,7 @@ func TestGroup(t *testing.T) {
 		reply    bool // to the bot
 		from     telegramtest.User
 		chat     telegramtest.Chat
+		topic    int64
 		with     fields
 		want     *bot.Message // nil: silence
 	}{
@@ -94,6 +95,7 @@ func TestGroup(t *testing.T) {
 		{name: "a photo", text: "", readsAll: true, with: fields{"photo": []fields{{"file_id": "x"}}}},
 		{name: "a photo with a question under it", readsAll: true, with: fields{"photo": []fields{{"file_id": "x"}}, "caption": "/who@SummitBot is this"}, want: &bot.Message{Command: "who", Args: "is this"}},
 		{name: "a sticker for the bot", reply: true, with: fields{"sticker": fields{"file_id": "x"}}},
+		{name: "talk in a topic that the bot has opened", text: "who is he?", readsAll: true, chat: forum, topic: 90},
 		{name: "somebody joins", readsAll: true, with: fields{"new_chat_members": []fields{{"id": 5, "is_bot": false, "first_name": "x"}}}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -117,6 +119,9 @@ func TestGroup(t *testing.T) {
 				said = 1
 			}
 			before := core.count()
+			if tc.topic != 0 {
+				opts = append(opts, telegramtest.InTopic(tc.topic))
+			}
 			if tc.with != nil {
 				opts = append(opts, telegramtest.With(tc.with))
 			}
@@ -183,7 +188,7 @@ func TestForcedReply(t *testing.T) {
 	start(t, srv, core)
 	srv.Say(group, ana, "/ask@SummitBot")
 	prompt := srv.AwaitSaid(group, 1)[0]
-	if !prompt.ForceReply || prompt.Placeholder == "" || len(prompt.Keyboard) > 0 {
+	if !prompt.ForceReply || prompt.Placeholder == "" || len(prompt.Keyboard) > 0 || prompt.Text != english.ask {
 		t.Errorf("/ask without a question gets %+v, want a forced reply", prompt)
 	}
 	srv.Say(group, ana, "when did they meet?", telegramtest.ReplyTo(prompt.ID))
@@ -263,7 +268,7 @@ func TestMediaInPrivate(t *testing.T) {
 	for _, kind := range []string{"photo", "sticker", "voice", "video_note", "document", "location", "contact"} {
 		n := len(srv.Said(privately))
 		srv.Say(privately, ana, "", telegramtest.With(fields{kind: fields{"file_id": "x"}}))
-		if got := srv.AwaitSaid(privately, n+1)[n].Text; got != onlyText {
+		if got := srv.AwaitSaid(privately, n+1)[n].Text; got != english.onlyText {
 			t.Errorf("a %s gets %q", kind, got)
 		}
 	}
@@ -363,6 +368,12 @@ func TestInline(t *testing.T) {
 	if a.Results[0].Title != "Who is Yuri Ushakov?" || a.Results[0].Description != "An adviser of Vladimir Putin." || a.Results[0].ID != "ushakov" {
 		t.Errorf("the first result is %+v", a.Results[0])
 	}
+	// All results come at once, and there is nothing after them.
+	srv.Push("inline_query", fields{"id": "5", "from": fields{"id": ana.ID, "is_bot": false, "first_name": "Ana"}, "query": "ushakov", "offset": "50"})
+	srv.Await("the rest is empty", func() bool {
+		calls := srv.Calls("answerInlineQuery")
+		return calls[len(calls)-1].Params["results"] == "[]"
+	})
 	// What was sent has buttons, and they change it in place: the bot cannot write where it was sent.
 	sent := srv.Choose(id, 0)
 	b, ok := srv.InlineMessage(sent).Button("Ushakov")
@@ -376,6 +387,10 @@ func TestInline(t *testing.T) {
 	up, _ := srv.InlineMessage(sent).Button("👍")
 	if a := srv.AwaitAnswer(srv.PressInline(boris, sent, up.Data)); a.Text != "Thank you, good to know." {
 		t.Errorf("a thumb gets %q", a.Text)
+	}
+	down, _ := srv.InlineMessage(sent).Button("👎")
+	if a := srv.AwaitAnswer(srv.PressInline(boris, sent, down.Data)); a.Text == "" || !strings.HasPrefix(srv.InlineMessage(sent).Text, "Who is") {
+		t.Errorf("a thumb down gets %q, and the message is %q", a.Text, srv.InlineMessage(sent).Text)
 	}
 	// A list that a command gives can be sent too.
 	if a := srv.AwaitAnswer(srv.Inline(ana, "nothing at all")); len(a.Results) != 0 || a.Start == "" {
@@ -402,6 +417,40 @@ func TestGuest(t *testing.T) {
 	srv.Await("the message is edited", func() bool { return strings.HasPrefix(srv.InlineMessage(a.Message).Text, "What does Putin want?") })
 	if len(srv.Calls("sendMessage")) > 0 {
 		t.Error("a guest cannot send messages")
+	}
+}
+
+// A thumb down offers other questions to whoever is alone with the bot. Where others read along it is thanked for and no more.
+func TestThumbDown(t *testing.T) {
+	t.Parallel()
+	srv := telegramtest.New(t)
+	start(t, srv, &script{})
+	carla := telegramtest.User{ID: 1007, Name: "Carla", Language: "pt-br"}
+	for _, tc := range []struct {
+		name    string
+		chat    telegramtest.Chat
+		by      telegramtest.User
+		toast   string
+		message bool
+	}{
+		{"in private", privately, ana, "", true},
+		{"in a group", group, ana, english.noted, false},
+		{"in a group, in Portuguese", group, carla, inWords["pt"].noted, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			n := len(srv.Said(tc.chat))
+			srv.Say(tc.chat, ana, "/ask@SummitBot when did they meet?")
+			answer := srv.AwaitSaid(tc.chat, n+1)[n]
+			down, _ := answer.Button("👎")
+			if a := srv.AwaitAnswer(srv.Press(tc.chat, tc.by, answer.ID, down.Data)); a.Text != tc.toast {
+				t.Errorf("it shows %q, want %q", a.Text, tc.toast)
+			}
+			srv.Say(tc.chat, ana, "/help@SummitBot") // comes after whatever the thumb brought
+			next := srv.AwaitSaid(tc.chat, n+2)[n+1]
+			if _, offered := next.Button("What does Putin want?"); offered != tc.message {
+				t.Errorf("then the bot says %q", next.Text)
+			}
+		})
 	}
 }
 
@@ -433,6 +482,10 @@ func TestButtons(t *testing.T) {
 	}
 	if got := srv.AwaitSaid(privately, 2)[1]; !strings.HasPrefix(got.Text, "Who is Yuri Ushakov?") {
 		t.Errorf("a related question gets %q", got.Text)
+	}
+	// In a channel the bot says nothing, whoever presses what.
+	if a := srv.AwaitAnswer(srv.Press(channel, ana, 5, b.Data)); !a.Done || len(srv.Said(channel)) > 0 {
+		t.Errorf("a press in a channel gets %+v and the bot says %+v", a, srv.Said(channel))
 	}
 	// A button of long ago, or of no version at all.
 	for _, data := range []string{">e:gone", "junk", "=", ">", "!", "\x00\xff"} {

@@ -30,6 +30,8 @@ type Webhook struct {
 	Path   string // what the server here listens for, where a proxy changes the path; empty: the URL's
 	Listen string // address to listen on; empty is ":8443"
 	Secret string // 1 to 256 of A-Z a-z 0-9 _ -; empty: made from the token
+
+	Certificate string // file with the certificate of the URL in PEM, for Telegram to trust where no authority has signed it
 }
 
 // A Pace is how fast messages may leave.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"time"
@@ -36,7 +37,7 @@ func Doctor(ctx context.Context, cfg Config, core Core) []Finding {
 		return []Finding{{"config", Fault, err.Error(), "Correct the configuration first."}}
 	}
 	cfg = cfg.filled()
-	d := &doctor{ctx: ctx, cfg: cfg, core: core, api: newClient(cfg, newCounters())}
+	d := &doctor{ctx: ctx, cfg: cfg, core: core, api: newClient(cfg, newCounters(), slog.New(slog.DiscardHandler))}
 	if !d.token() {
 		return d.found
 	}

@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -125,6 +126,21 @@ func TestAnotherPollerIsNoticed(t *testing.T) {
 	srv.Await("the webhook is noticed", func() bool { return strings.Contains(run.Stats().Fault, "webhook") })
 	if n := len(srv.Calls("deleteWebhook")); n != 1 {
 		t.Errorf("the bot fights over the webhook: %d calls of deleteWebhook", n)
+	}
+}
+
+// Of what cannot be read the log says where and of what kind it is, and not what it holds.
+func TestShape(t *testing.T) {
+	t.Parallel()
+	for raw, want := range map[string]string{
+		`{"message":{"text":4930123456}}`: "message.text is a JSON number",
+		`{"message":"secret"}`:            "message is a JSON string",
+		`{"message":{"text":"secret`:      "not JSON",
+	} {
+		var u update
+		if got := shape(json.Unmarshal([]byte(raw), &u)); got != want {
+			t.Errorf("%s: got %q, want %q", raw, got, want)
+		}
 	}
 }
 
@@ -511,6 +527,24 @@ func TestShutdown(t *testing.T) {
 			t.Errorf("the bot said %q", got)
 		}
 	})
+	t.Run("leaves to the next start what waits for its turn", func(t *testing.T) {
+		t.Parallel()
+		srv := telegramtest.New(t)
+		run := start(t, srv, &script{reply: echo}, func(c *Config, tm *timing) {
+			tm.hold, c.Drain = time.Millisecond, 100*time.Millisecond
+			c.Pace = &Pace{Chat: Rate{1, time.Minute}}
+		})
+		srv.Say(privately, ana, "one")
+		srv.Say(privately, ana, "two")
+		srv.Say(privately, ana, "three")
+		srv.AwaitSaid(privately, 1)
+		srv.Await("the first is confirmed", func() bool { return srv.Pending() == 2 })
+		time.Sleep(50 * time.Millisecond)
+		run.stop()
+		if n := srv.Pending(); n != 2 {
+			t.Errorf("%d updates come again, want 2", n)
+		}
+	})
 }
 
 // A panic over one message costs that message, and its author reads an apology.
@@ -526,7 +560,7 @@ func TestPanic(t *testing.T) {
 	srv.Say(privately, ana, "boom")
 	srv.Say(privately, ana, "one")
 	got := srv.AwaitSaid(privately, 2)
-	if got[0].Text != wentWrong || got[1].Text != "re: one" {
+	if got[0].Text != english.wentWrong || got[1].Text != "re: one" {
 		t.Errorf("the bot said %q", texts(got))
 	}
 	if s := run.Stats(); s.Panics != 1 || strings.Contains(run.log.String(), "about boom") {

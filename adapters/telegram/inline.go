@@ -7,6 +7,7 @@ import (
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
+	"summitbot/adapters/request"
 	"summitbot/bot"
 )
 
@@ -25,10 +26,13 @@ func (a *Adapter) typed(ctx context.Context, q *inlineQuery) func() {
 	if q.From == nil || !a.allowed(q.From.ID) {
 		return nil
 	}
-	var results []article
-	actions, list := a.suggest(ctx, q)
-	if list != nil {
-		results = append(results, a.article("list", *list))
+	results := []article{} // a list, never null
+	var actions []string
+	if q.Offset == "" {
+		var list *bot.Reply
+		if actions, list = a.suggest(ctx, q); list != nil {
+			results = append(results, a.article("list", *list, q.From.Language))
+		}
 	}
 	for _, action := range actions {
 		if len(results) == maxResults {
@@ -37,18 +41,15 @@ func (a *Adapter) typed(ctx context.Context, q *inlineQuery) func() {
 		// No user and no conversation: this is a look at what could be sent, at every key that is pressed.
 		r := a.reply(ctx, bot.Message{Platform: "telegram", Locale: q.From.Language, Action: action}, target{})
 		if (r.Kind == bot.KindAnswer || r.Kind == bot.KindNoAnswer) && r.Title != "" {
-			results = append(results, a.article(strings.TrimPrefix(action, entryAction), r))
+			results = append(results, a.article(strings.TrimPrefix(action, entryAction), r, q.From.Language))
 		}
-	}
-	if results == nil {
-		results = []article{} // a list, not null
 	}
 	p := tgbotapi.Params{"inline_query_id": q.ID, "cache_time": inlineCache, "is_personal": "true"}
 	p.AddInterface("results", results)
 	p.AddInterface("button", struct {
 		Text  string `json:"text"`
 		Start string `json:"start_parameter"`
-	}{askInPrivate, "inline"})
+	}{wordsOf(q.From.Language).inPrivate, "inline"})
 	return func() {
 		err := a.api.call(ctx, "answerInlineQuery", p, nil)
 		var e *Error
@@ -56,10 +57,11 @@ func (a *Adapter) typed(ctx context.Context, q *inlineQuery) func() {
 			return // they have typed on
 		}
 		if err != nil {
-			a.complain("an inline query could not be answered", err)
+			a.giveUp(ctx, "an inline query could not be answered", err)
 			return
 		}
 		a.stats.answers.Add(1)
+		request.Sent(ctx)
 	}
 }
 
@@ -94,8 +96,8 @@ func (a *Adapter) suggest(ctx context.Context, q *inlineQuery) (actions []string
 }
 
 // article makes a reply a result that somebody can send.
-func (a *Adapter) article(id string, r bot.Reply) article {
-	text, keys := render(r, view{inline: true, share: a.me.Load().Inline})
+func (a *Adapter) article(id string, r bot.Reply, language string) article {
+	text, keys := render(r, view{inline: true, share: a.me.Load().Inline, language: language})
 	p := text.first(maxText)
 	return article{
 		Type: "article", ID: id[:min(len(id), maxResultID)], Title: r.Title, Description: shorten(gist(r), 250),
@@ -142,7 +144,7 @@ func (a *Adapter) summoned(ctx context.Context, m *message) func() {
 	if r.Title == "" {
 		r.Title = shorten(r.Text, 60) // Telegram wants a title, and shows it to nobody
 	}
-	result := a.article("guest", r)
+	result := a.article("guest", r, q.Locale)
 	return func() {
 		for helped := false; ; helped = true {
 			p := tgbotapi.Params{"guest_query_id": m.GuestQuery}
@@ -150,11 +152,12 @@ func (a *Adapter) summoned(ctx context.Context, m *message) func() {
 			err := a.api.call(ctx, "answerGuestQuery", p, nil)
 			if err == nil {
 				a.stats.answers.Add(1)
+				request.Sent(ctx)
 				return
 			}
 			var e *Error
 			if !errors.As(err, &e) || helped || !refusesMarkup(e) {
-				a.complain("a guest's question could not be answered", err)
+				a.giveUp(ctx, "a guest's question could not be answered", err)
 				return
 			}
 			result.Content.Entities, result.Keyboard = nil, nil

@@ -70,23 +70,48 @@ func menus(commands []bot.Command) []menu {
 	return out
 }
 
-// descriptions are what an empty chat and the bot's profile say, taken from what the core says about itself, if it does.
-func descriptions(ctx context.Context, core Core) (long, short string) {
-	if !slices.ContainsFunc(core.Commands(), func(c bot.Command) bool { return c.Name == "about" }) {
-		return "", ""
+// A profile is what an empty chat and the bot's profile say to people of one language.
+type profile struct{ language, long, short string }
+
+// profiles are taken from what the core says about itself, if it does. That is in English; other languages have what the
+// table of commands says of asking before it.
+func profiles(ctx context.Context, core Core) []profile {
+	var ask, about *bot.Command
+	for _, c := range core.Commands() {
+		switch c.Name {
+		case "ask":
+			ask = &c
+		case "about":
+			about = &c
+		}
 	}
-	r := core.Reply(ctx, bot.Message{Platform: "telegram", Command: "about", Private: true})
-	if r.Kind != bot.KindHelp {
-		return "", ""
+	if about == nil {
+		return nil
 	}
-	var s styled
-	s.add(r.Text, "")
-	long = s.first(maxDescription).Text
-	first := r.Text
-	if i := strings.Index(first, ". "); i >= 0 {
-		first = first[:i+1]
+	// Nobody asks this, so that it names no platform and is not counted.
+	r := core.Reply(ctx, bot.Message{Command: about.Name, Private: true})
+	if r.Kind != bot.KindHelp || r.Text == "" {
+		return nil
 	}
-	return long, shorten(first, maxShortDescription)
+	first, _, _ := strings.Cut(r.Text, ". ")
+	if topic, _, ok := strings.Cut(first, ": "); ok && utf16len(first) >= maxShortDescription {
+		first = topic
+	}
+	clipped := func(text string) string {
+		var s styled
+		s.add(text, "")
+		return s.first(maxDescription).Text
+	}
+	out := []profile{{"", clipped(r.Text), shorten(strings.TrimSuffix(first, ".")+".", maxShortDescription)}}
+	if ask == nil {
+		return out
+	}
+	for _, language := range slices.Sorted(maps.Keys(ask.Local)) {
+		if how := ask.Local[language].Description; len(language) == 2 && how != "" {
+			out = append(out, profile{language, clipped(how + ".\n\n" + r.Text), shorten(how+".", maxShortDescription)})
+		}
+	}
+	return out
 }
 
 // introduce brings menus and descriptions up to date, where they are not.
@@ -101,26 +126,32 @@ func (a *Adapter) introduce(ctx context.Context) {
 			set++
 		}
 		if err != nil {
-			a.complain("a menu of commands could not be set", err)
+			a.complain(ctx, "a menu of commands could not be set", err)
 			return // the others would fail as well
 		}
 	}
 	if set > 0 {
 		a.log.Info("the menus of commands were brought up to date", "menus", set)
 	}
-	long, short := "", ""
-	a.guard(func() { long, short = descriptions(ctx, a.core) })
-	for _, text := range []struct{ get, set, field, want string }{
-		{"getMyDescription", "setMyDescription", "description", long},
-		{"getMyShortDescription", "setMyShortDescription", "short_description", short},
-	} {
-		var now map[string]string
-		err := a.api.call(ctx, text.get, nil, &now)
-		if err == nil && text.want != "" && now[text.field] != text.want {
-			err = a.api.call(ctx, text.set, tgbotapi.Params{text.field: text.want}, nil)
-		}
-		if err != nil {
-			a.complain("a description could not be set", err)
+	var all []profile
+	a.guard(ctx, func() { all = profiles(ctx, a.core) })
+	for _, p := range all {
+		for _, text := range []struct{ get, set, field, want string }{
+			{"getMyDescription", "setMyDescription", "description", p.long},
+			{"getMyShortDescription", "setMyShortDescription", "short_description", p.short},
+		} {
+			params := tgbotapi.Params{}
+			params.AddNonEmpty("language_code", p.language)
+			var now map[string]string
+			err := a.api.call(ctx, text.get, params, &now)
+			if err == nil && now[text.field] != text.want {
+				params[text.field] = text.want
+				err = a.api.call(ctx, text.set, params, nil)
+			}
+			if err != nil {
+				a.complain(ctx, "a description could not be set", err)
+				return
+			}
 		}
 	}
 }

@@ -16,7 +16,8 @@ import (
 //
 // One offset serves all chats, and a call returns at most a hundred updates from there. Where many answers wait their turn that
 // is as it should be: the rest is safe at Telegram. Where a few answers take long because Telegram makes one chat wait, they
-// must not keep new questions of others away; then their updates are confirmed early. See offset.
+// must not keep new questions of others away; then their updates are confirmed early. See offset. While any is held back a call
+// returns at once, so the bot pauses between calls: little after something new, then more and more.
 
 const (
 	batchSize = 100
@@ -38,6 +39,7 @@ func (a *Adapter) poll(ctx context.Context) error {
 		return err
 	}
 	allowed, _ := json.Marshal(allowedUpdates)
+	wait := a.timing.settle
 	for failures, fresh := 0, true; ctx.Err() == nil; {
 		offset := a.offset(at)
 		// While something is held back, Telegram would let a bot that names the same offset twice see a single update. Without
@@ -77,15 +79,19 @@ func (a *Adapter) poll(ctx context.Context) error {
 		if id := lastID(batch); !at.bare && id > 0 && id < at.sent {
 			at = cursor{} // after a week without updates Telegram numbers them anew
 		}
+		wait = min(2*wait, a.timing.settle)
 		for _, raw := range batch {
 			id, in := a.takeOn(ctx, raw, true)
 			if in == full {
 				break // the context has ended; Telegram keeps the rest
 			}
+			if in == taken {
+				wait = a.timing.settle / 10
+			}
 			at.next = max(at.next, id+1)
 		}
 		if len(batch) > 0 {
-			a.pause(ctx, at)
+			a.pause(ctx, at, wait)
 		}
 	}
 	a.finish(&at)
@@ -102,9 +108,9 @@ func lastID(batch []json.RawMessage) int64 {
 
 // pause waits before the next getUpdates, which would bring what is under way once more: until all of it is answered, or for a
 // while. By then some of it may be confirmed, and whoever asked something new has not waited long.
-func (a *Adapter) pause(ctx context.Context, at cursor) {
-	for ctx.Err() == nil {
-		idle := a.inbox.settle(ctx, a.timing.settle)
+func (a *Adapter) pause(ctx context.Context, at cursor, wait time.Duration) {
+	for ; ctx.Err() == nil; wait = a.timing.settle {
+		idle := a.inbox.settle(ctx, wait)
 		offset := a.offset(at)
 		if idle && offset == at.sent {
 			sleep(ctx, a.timing.settle) // nothing came that could be confirmed
@@ -124,12 +130,15 @@ func (a *Adapter) fetch(ctx context.Context, params tgbotapi.Params, most time.D
 	return batch, err
 }
 
-// offset is what may be confirmed: all that is answered, and what has been under way for too long, or is one of a few that
-// nothing new can come for.
+// offset is what may be confirmed: all that is answered, and of what is under way what keeps new questions away, where it has
+// done so for too long or is one of a few.
 func (a *Adapter) offset(at cursor) int64 {
-	held := a.inbox.since(at.sent, a.timing.hold)
-	for len(held) > 0 && len(held) < fewHold && at.next-held[0] >= batchSize {
-		held = held[1:]
+	held := a.inbox.since(at.sent, a.timing.keep)
+	if len(held) > 0 && at.next-held[0] >= batchSize {
+		held = a.inbox.since(at.sent, a.timing.hold)
+		for len(held) > 0 && len(held) < fewHold && at.next-held[0] >= batchSize {
+			held = held[1:]
+		}
 	}
 	if len(held) == 0 {
 		return max(at.next, at.sent)

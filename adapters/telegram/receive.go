@@ -12,19 +12,11 @@ import (
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 
+	"summitbot/adapters/request"
 	"summitbot/bot"
 )
 
 func itoa[T int | int64](n T) string { return strconv.FormatInt(int64(n), 10) }
-
-// What the adapter says by itself is about Telegram, never about the subject.
-const (
-	onlyText     = "I can only read text. Please write your question to me."
-	wentWrong    = "Something went wrong on my side. Please ask again."
-	askOn        = " can write the next question as a reply to this message."
-	placeholder  = "Your question"
-	askInPrivate = "Ask me in a private chat"
-)
 
 // lane is where an update is answered: in its chat, or with its user where no chat is known.
 func (u *update) lane() lane {
@@ -60,7 +52,7 @@ func (a *Adapter) receive(ctx context.Context, u *update) func() {
 	case u.InlineQuery != nil:
 		return a.typed(ctx, u.InlineQuery)
 	case u.MyChatMember != nil:
-		a.log.Info("the bot's part in a chat changed", "chat", u.MyChatMember.Chat.Type, "to", u.MyChatMember.NewChatMember.Status)
+		a.log.InfoContext(ctx, "the bot's part in a chat changed", "chat", u.MyChatMember.Chat.Type, "to", u.MyChatMember.NewChatMember.Status)
 	}
 	return nil
 }
@@ -106,14 +98,14 @@ func (a *Adapter) heard(ctx context.Context, m *message) func() {
 	}
 	to := reply(m)
 	if q.Text == "" && q.Command == "" && m.any() {
-		return func() { a.send(ctx, to, []outgoing{{part: part{Text: onlyText}}}) }
+		return func() { a.send(ctx, to, []outgoing{{part: part{Text: wordsOf(q.Locale).onlyText}}}) }
 	}
 	var memory *answered
 	if m.Chat.private() {
 		memory = &answered{text: hash(q)}
 		a.answers.Add(m.key(), memory)
 	}
-	messages := a.ask(ctx, q, to, a.view(m.Chat))
+	messages := a.ask(ctx, q, to, a.view(m.Chat, q.Locale))
 	if len(messages) == 0 {
 		return nil
 	}
@@ -168,8 +160,8 @@ func reply(m *message) target {
 	return to
 }
 
-func (a *Adapter) view(c chat) view {
-	return view{group: !c.private(), share: a.me.Load().Inline}
+func (a *Adapter) view(c chat, language string) view {
+	return view{group: !c.private(), share: a.me.Load().Inline, language: language}
 }
 
 // ask gets the core's reply as messages to send.
@@ -179,16 +171,18 @@ func (a *Adapter) ask(ctx context.Context, q bot.Message, to target, v view) []o
 		return nil
 	}
 	if aboutUse(q) && r.Kind == bot.KindHelp {
-		v.extra = a.howToReach()
+		v.extra = a.howToReach(q.Locale)
 	}
+	say := wordsOf(r.Lang, v.language)
 	if v.group && len(r.Choices) > 0 && q.Command == "ask" && q.Args == "" {
-		// A reply is the one thing that privacy mode surely lets through, so ask for one. It cannot have buttons beside it.
-		r.Choices = nil
+		// A reply is the one thing that privacy mode surely lets through, so ask for one. It cannot have the buttons beside it
+		// that the core's words speak of.
+		r = bot.Reply{Kind: r.Kind, Text: say.ask}
 	}
 	text, keys := render(r, v)
 	out := pages(text, keys)
 	if v.group && keys == nil && len(out) > 0 {
-		out[len(out)-1].force = &forceReply{Force: true, Placeholder: placeholder, Selective: true}
+		out[len(out)-1].force = &forceReply{Force: true, Placeholder: say.placeholder, Selective: true}
 	}
 	return out
 }
@@ -212,21 +206,19 @@ func aboutUse(q bot.Message) bool {
 }
 
 // howToReach says how the bot is asked on Telegram, as its account is set up.
-func (a *Adapter) howToReach() string {
-	me := a.me.Load()
-	name := "@" + me.Username
-	s := "In a group, use a command such as /ask" + name + ", or reply to one of my messages."
+func (a *Adapter) howToReach(language string) string {
+	me, say := a.me.Load(), wordsOf(language)
+	how := []string{say.inGroups, say.deaf}
 	if me.ReadsAllGroups {
-		s = "In a group, mention me as " + name + ", use a command such as /ask" + name + ", or reply to one of my messages."
-	} else if me.Guest {
-		s += " Telegram's privacy mode keeps everything else in a group from me, mentions too; where I am no member, mention me as " + name + "."
-	} else {
-		s += " Telegram's privacy mode keeps everything else in a group from me, mentions too."
+		how = []string{say.mentions}
+	}
+	if me.Guest {
+		how = append(how, say.guest)
 	}
 	if me.Inline {
-		s += " In any chat, type " + name + " and a few words to pick an answer and send it there."
+		how = append(how, say.inline)
 	}
-	return s
+	return strings.ReplaceAll(strings.Join(how, " "), "@bot", "@"+me.Username)
 }
 
 // reply asks the core. Where that takes long the bot is seen typing, and a panic becomes an apology.
@@ -239,8 +231,8 @@ func (a *Adapter) reply(ctx context.Context, q bot.Message, to target) (r bot.Re
 		})
 		defer slow.Stop()
 	}
-	r = bot.Reply{Kind: bot.KindNotice, Text: wentWrong}
-	a.guard(func() { r = a.core.Reply(ctx, q) })
+	r = bot.Reply{Kind: bot.KindNotice, Text: wordsOf(q.Locale).wentWrong}
+	a.guard(ctx, func() { r = a.core.Reply(ctx, q) })
 	return r
 }
 
@@ -260,7 +252,7 @@ func (a *Adapter) corrected(ctx context.Context, m *message) func() {
 	}
 	memory.text = hash(q)
 	to := reply(m)
-	messages := a.ask(ctx, q, to, a.view(m.Chat))
+	messages := a.ask(ctx, q, to, a.view(m.Chat, q.Locale))
 	if len(messages) == 0 {
 		return nil
 	}
@@ -294,8 +286,13 @@ func (a *Adapter) acknowledge(ctx context.Context, id, text string) {
 	if errors.As(err, &e) && e.says("query is too old") {
 		return // the bot was away; the spinner has stopped by itself
 	}
-	if err != nil {
-		a.complain("a press could not be acknowledged", err)
+	switch {
+	case err != nil && text != "":
+		a.giveUp(ctx, "a press could not be answered", err)
+	case err != nil:
+		a.complain(ctx, "a press could not be acknowledged", err)
+	case text != "":
+		request.Sent(ctx)
 	}
 }
 
@@ -309,12 +306,12 @@ func (a *Adapter) carryOut(ctx context.Context, c *callbackQuery) (toast string,
 		Platform: "telegram", User: "telegram:" + itoa(c.From.ID), Locale: c.From.Language, Action: action,
 		Conversation: "telegram:inline:" + itoa(c.From.ID),
 	}
-	to, v, here := target{inline: c.InlineMessage}, view{inline: true, share: a.me.Load().Inline}, int64(0)
+	to, v, here := target{inline: c.InlineMessage}, view{inline: true, share: a.me.Load().Inline, language: q.Locale}, int64(0)
 	if m := c.Message; m != nil {
-		if !a.allowed(m.Chat.ID) {
-			return "", nil
+		if !a.allowed(m.Chat.ID) || m.Chat.Type == "channel" {
+			return "", nil // in channels the bot says nothing
 		}
-		to, v, here = reply(m), a.view(m.Chat), m.ID
+		to, v, here = reply(m), a.view(m.Chat, q.Locale), m.ID
 		q.Conversation, q.Private, q.Channel = conversation(m.Chat, m.topic(), c.From.ID), m.Chat.private(), "telegram:"+itoa(m.Chat.ID)
 	} else if !a.allowed(c.From.ID) {
 		return "", nil
@@ -337,19 +334,23 @@ func (a *Adapter) carryOut(ctx context.Context, c *callbackQuery) (toast string,
 	switch {
 	case r.Kind == bot.KindNone:
 		return "", nil
-	case r.Kind == bot.KindNotice && (len(r.Choices) == 0 || how == pressRate && to.inline != ""):
+	case r.Kind == bot.KindNotice && len(r.Choices) == 0:
 		return r.Text, nil
+	case r.Kind == bot.KindNotice && how == pressRate && (v.group || v.inline):
+		return wordsOf(q.Locale).noted, nil // one person's thumb is nothing that the others in a chat have to read
 	}
 	if aboutUse(q) && r.Kind == bot.KindHelp {
-		v.extra = a.howToReach()
+		v.extra = a.howToReach(q.Locale)
 	}
 	text, keys := render(r, v)
 	if how == pressHere || to.inline != "" {
 		o := outgoing{part: text.first(maxText), keyboard: keys}
 		return "", func() {
 			if _, err := a.edit(ctx, to, here, o); err != nil {
-				a.complain("a message could not be edited", err)
+				a.giveUp(ctx, "a message could not be edited", err)
+				return
 			}
+			request.Sent(ctx)
 		}
 	}
 	return "", func() { a.send(ctx, to, pages(text, keys)) }
@@ -358,9 +359,10 @@ func (a *Adapter) carryOut(ctx context.Context, c *callbackQuery) (toast string,
 // prompt asks whoever pressed for the next question, in a form that their reply goes to the bot.
 func (a *Adapter) prompt(c *callbackQuery, to *target) outgoing {
 	var s styled
+	say := wordsOf(c.From.Language)
 	// The reply box opens for those that the text mentions.
-	s.add("You", "text_mention")
-	s.entities[0].User = &tgbotapi.User{ID: c.From.ID}
-	s.add(askOn, "")
-	return outgoing{part: s.first(maxText), force: &forceReply{Force: true, Placeholder: placeholder, Selective: true}}
+	s.add(say.you, "text_mention")
+	s.entities[0].User = &user{ID: c.From.ID, IsBot: c.From.IsBot, Name: c.From.Name}
+	s.add(say.next, "")
+	return outgoing{part: s.first(maxText), force: &forceReply{Force: true, Placeholder: say.placeholder, Selective: true}}
 }

@@ -29,6 +29,8 @@ type view struct {
 	inline bool   // there is one message, and it can only be edited
 	share  bool   // inline mode is on, so that an answer can be passed on
 	extra  string // a paragraph about Telegram itself, at the end of the text
+
+	language string // of whoever asked, as Telegram tells it
 }
 
 // Text beyond so many units is folded: people see its beginning and a mark to open the rest.
@@ -91,6 +93,7 @@ func sourceLine(r bot.Reply) string {
 // buttons puts choices on lines of their own, short ones two to a line, then the pages, then what is about the message.
 func buttons(r bot.Reply, v view) *keyboard {
 	var k keyboard
+	say := wordsOf(r.Lang, v.language)
 	how := pressNew
 	if v.inline || r.Kind == bot.KindClarify {
 		how = pressHere
@@ -129,11 +132,11 @@ func buttons(r bot.Reply, v view) *keyboard {
 		add(&last, "👎", pressRate, "down:"+r.Entry)
 	}
 	if v.share && r.Kind == bot.KindAnswer && r.Rate && r.Title != "" && utf8.RuneCountInString(r.Title) <= maxQuery {
-		last = append(last, button{Text: "Share", Switch: &r.Title})
+		last = append(last, button{Text: say.share, Switch: &r.Title})
 	}
 	if v.group && len(k.Rows)+len(last) > 0 {
 		// In a group a reply to the bot is what surely reaches it; the button begins one.
-		add(&last, "Follow up", pressFollow, "")
+		add(&last, say.followUp, pressFollow, "")
 	}
 	if len(last) > 0 {
 		k.Rows = append(k.Rows, last)

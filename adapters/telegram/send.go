@@ -6,6 +6,8 @@ import (
 	"log/slog"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
+
+	"summitbot/adapters/request"
 )
 
 // A target is where a message goes.
@@ -69,11 +71,12 @@ func (a *Adapter) send(ctx context.Context, to target, messages []outgoing) []in
 		}
 		id, err := a.post(ctx, &to, o)
 		if err != nil {
-			a.complain("a message could not be sent", err)
+			a.giveUp(ctx, "a message could not be sent", err)
 			return ids
 		}
 		ids = append(ids, id)
 	}
+	request.Sent(ctx)
 	return ids
 }
 
@@ -108,7 +111,7 @@ func (a *Adapter) post(ctx context.Context, to *target, o outgoing) (int64, erro
 		case e.Code == 400 && to.topic != 0 && to.chat > 0 && e.says("thread not found", "topic"):
 			to.topic = 0 // topics were switched off in this private chat
 		case refusesMarkup(e) && (o.Entities != nil || o.keyboard != nil || o.force != nil):
-			a.complain("Telegram refused the markup of a message, which is sent plain", err)
+			a.complain(ctx, "Telegram refused the markup of a message, which is sent plain", err)
 			o = o.bare()
 		default:
 			return 0, err
@@ -130,7 +133,7 @@ func (a *Adapter) edit(ctx context.Context, to target, id int64, o outgoing) (in
 		case e == nil:
 			return 0, err
 		case refusesMarkup(e) && !helped && (o.Entities != nil || o.keyboard != nil):
-			a.complain("Telegram refused the markup of a message, which is sent plain", err)
+			a.complain(ctx, "Telegram refused the markup of a message, which is sent plain", err)
 			o = o.bare()
 		case to.inline == "" && e.MigrateTo != 0:
 			a.migrated(to.chat, e.MigrateTo)
@@ -152,14 +155,15 @@ func (a *Adapter) amend(ctx context.Context, to target, old []int64, messages []
 		}
 		id, err := a.edit(ctx, to, old[i], o)
 		if err != nil {
-			a.complain("a message could not be edited", err)
+			a.giveUp(ctx, "a message could not be edited", err)
 			return old
 		}
 		ids = append(ids, id)
 	}
+	request.Sent(ctx)
 	for _, id := range old[len(messages):] {
 		if err := a.api.call(ctx, "deleteMessage", tgbotapi.Params{"chat_id": itoa(to.chat), "message_id": itoa(id)}, nil); err != nil {
-			a.complain("a message could not be deleted", err)
+			a.complain(ctx, "a message could not be deleted", err)
 		}
 	}
 	return ids
@@ -170,15 +174,21 @@ func refusesMarkup(e *Error) bool {
 	return e.Code == 400 && e.says("can't parse", "entit", "BUTTON_", "reply markup", "REPLY_MARKUP", "keyboard", "PLACEHOLDER_")
 }
 
-// complain logs a call that failed. That somebody has blocked the bot or muted it is no fault of anybody's.
-func (a *Adapter) complain(what string, err error) {
+// giveUp counts and logs a reply that does not reach whoever asked.
+func (a *Adapter) giveUp(ctx context.Context, what string, err error) {
+	a.stats.undelivered.Add(1)
+	a.complain(ctx, what, err)
+}
+
+// complain logs a call that failed. That somebody has blocked the bot, muted it or deleted what it wrote is no fault of anybody's.
+func (a *Adapter) complain(ctx context.Context, what string, err error) {
 	level := slog.LevelWarn
 	var e *Error
 	switch {
 	case errors.Is(err, context.Canceled):
 		level = slog.LevelDebug
-	case errors.As(err, &e) && (e.Code == 403 || e.says("not enough rights", "have no rights", "CHAT_WRITE_FORBIDDEN", "CHAT_RESTRICTED", "TOPIC_CLOSED", "chat not found")):
+	case errors.As(err, &e) && (e.Code == 403 || e.says("not enough rights", "have no rights", "CHAT_WRITE_FORBIDDEN", "CHAT_RESTRICTED", "TOPIC_CLOSED", "chat not found", "MESSAGE_ID_INVALID")):
 		level = slog.LevelInfo
 	}
-	a.log.Log(context.Background(), level, what, "error", err)
+	a.log.Log(ctx, level, what, "error", err)
 }

@@ -14,6 +14,7 @@ type Stats struct {
 	Undecodable uint64            // could not be read
 	Refused     uint64            // sent back by the webhook because the queue was full
 	Answers     uint64            // messages sent, edited or given inline
+	Undelivered uint64            // replies that Telegram did not take, or not whole
 	Calls       uint64            // made to the Bot API
 	Errors      map[string]uint64 // calls that failed, by reason: one of Reasons
 	RateWaits   uint64            // times that Telegram asked to wait
@@ -29,7 +30,7 @@ type Stats struct {
 var Reasons = []string{"cancelled", "network", "rate limited", "unauthorised", "forbidden", "conflict", "server", "refused"}
 
 type counters struct {
-	updates, repeated, undecodable, refused, answers, calls, limited, reconnects, panics atomic.Uint64
+	updates, repeated, undecodable, refused, answers, undelivered, calls, limited, reconnects, panics atomic.Uint64
 
 	mu     sync.Mutex
 	errors map[string]uint64
@@ -55,7 +56,7 @@ func (c *counters) stats() Stats {
 	c.mu.Unlock()
 	return Stats{
 		Updates: c.updates.Load(), Repeated: c.repeated.Load(), Undecodable: c.undecodable.Load(), Refused: c.refused.Load(),
-		Answers: c.answers.Load(), Calls: c.calls.Load(), Errors: errors, RateWaits: c.limited.Load(),
+		Answers: c.answers.Load(), Undelivered: c.undelivered.Load(), Calls: c.calls.Load(), Errors: errors, RateWaits: c.limited.Load(),
 		Reconnects: c.reconnects.Load(), Panics: c.panics.Load(),
 	}
 }

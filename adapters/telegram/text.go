@@ -4,8 +4,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
 )
 
 // Telegram counts text in UTF-16 units: two for what lies beyond U+FFFF, one for all else.
@@ -39,7 +37,7 @@ func byteOffset(s string, at int) int {
 }
 
 // span is the part of a text that an entity speaks of, in bytes. It lies within the text whatever the entity says.
-func span(text string, e tgbotapi.MessageEntity) (from, to int) {
+func span(text string, e entity) (from, to int) {
 	from = byteOffset(text, max(e.Offset, 0))
 	to = from + byteOffset(text[from:], max(e.Length, 0))
 	return from, to
@@ -50,7 +48,7 @@ func span(text string, e tgbotapi.MessageEntity) (from, to int) {
 type styled struct {
 	text     strings.Builder
 	units    int
-	entities []tgbotapi.MessageEntity
+	entities []entity
 }
 
 // add appends a piece in one style or none.
@@ -79,14 +77,14 @@ func (s *styled) gap(breaks string) {
 func (s *styled) mark(from int, style string) {
 	text := s.text.String()[byteOffset(s.text.String(), from):]
 	if n := utf16len(strings.TrimRightFunc(text, unicode.IsSpace)); n > 0 {
-		s.entities = append(s.entities, tgbotapi.MessageEntity{Type: style, Offset: from, Length: n})
+		s.entities = append(s.entities, entity{Type: style, Offset: from, Length: n})
 	}
 }
 
 // A part is a text that fits a message, with its styles.
 type part struct {
 	Text     string
-	Entities []tgbotapi.MessageEntity
+	Entities []entity
 }
 
 // parts splits the text where a reader would: between paragraphs, else lines, else sentences, else words. A style that
@@ -124,8 +122,8 @@ func (s *styled) first(limit int) part {
 }
 
 // clip is what entities say about a stretch of the text.
-func clip(all []tgbotapi.MessageEntity, from, length int) []tgbotapi.MessageEntity {
-	var out []tgbotapi.MessageEntity
+func clip(all []entity, from, length int) []entity {
+	var out []entity
 	for _, e := range all {
 		begin, end := max(e.Offset-from, 0), min(e.Offset+e.Length-from, length)
 		if begin < end {

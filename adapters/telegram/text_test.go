@@ -6,8 +6,6 @@ import (
 	"testing"
 	"unicode"
 
-	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
-
 	"summitbot/adapters/telegram/telegramtest"
 )
 
@@ -22,7 +20,7 @@ func TestSpan(t *testing.T) {
 		// What Telegram would never send.
 		{6, 400, "@bot"}, {600, 4, ""}, {-5, 1, "a"}, {0, -1, ""}, {2, 2, "🇺"}, {0, 2, "a"},
 	} {
-		from, to := span(text, tgbotapi.MessageEntity{Offset: tc.offset, Length: tc.length})
+		from, to := span(text, entity{Offset: tc.offset, Length: tc.length})
 		if got := text[from:to]; got != tc.want {
 			t.Errorf("%d units from %d are %q, want %q", tc.length, tc.offset, got, tc.want)
 		}

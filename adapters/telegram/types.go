@@ -28,8 +28,9 @@ var allowedUpdates = []string{"message", "edited_message", "guest_message", "cal
 type user struct {
 	ID       int64  `json:"id"`
 	IsBot    bool   `json:"is_bot"`
-	Username string `json:"username"`
-	Language string `json:"language_code"`
+	Name     string `json:"first_name"`
+	Username string `json:"username,omitempty"`
+	Language string `json:"language_code,omitempty"`
 }
 
 // An account is what getMe says about the bot.
@@ -58,21 +59,22 @@ type message struct {
 	DirectTopic *struct {
 		Topic int64 `json:"topic_id"`
 	} `json:"direct_messages_topic"`
-	From            *user                    `json:"from"`
-	SenderChat      *chat                    `json:"sender_chat"`
-	Chat            chat                     `json:"chat"`
-	ViaBot          *user                    `json:"via_bot"`
-	AutoForward     bool                     `json:"is_automatic_forward"`
-	GuestQuery      string                   `json:"guest_query_id"`
-	ReplyTo         *message                 `json:"reply_to_message"`
-	Text            string                   `json:"text"`
-	Entities        []tgbotapi.MessageEntity `json:"entities"`
-	Caption         string                   `json:"caption"`
-	CaptionEntities []tgbotapi.MessageEntity `json:"caption_entities"`
-	MediaGroup      string                   `json:"media_group_id"`
-	Keyboard        *keyboard                `json:"reply_markup"`
-	MigrateTo       int64                    `json:"migrate_to_chat_id"`
-	MigrateFrom     int64                    `json:"migrate_from_chat_id"`
+	From            *user     `json:"from"`
+	SenderChat      *chat     `json:"sender_chat"`
+	Chat            chat      `json:"chat"`
+	ViaBot          *user     `json:"via_bot"`
+	AutoForward     bool      `json:"is_automatic_forward"`
+	GuestQuery      string    `json:"guest_query_id"`
+	ReplyTo         *message  `json:"reply_to_message"`
+	Text            string    `json:"text"`
+	Entities        []entity  `json:"entities"`
+	Caption         string    `json:"caption"`
+	CaptionEntities []entity  `json:"caption_entities"`
+	MediaGroup      string    `json:"media_group_id"`
+	Keyboard        *keyboard `json:"reply_markup"`
+	TopicOpened     *struct{} `json:"forum_topic_created"`
+	MigrateTo       int64     `json:"migrate_to_chat_id"`
+	MigrateFrom     int64     `json:"migrate_from_chat_id"`
 	media
 }
 
@@ -111,8 +113,17 @@ func (m media) any() bool {
 	return false
 }
 
+// An entity is a stretch of a text with something about it. The library's own leaves the fields of a user out where they are
+// false or empty, and Telegram calls two of them required.
+type entity struct {
+	Type   string `json:"type"`
+	Offset int    `json:"offset"`
+	Length int    `json:"length"`
+	User   *user  `json:"user,omitempty"` // of a text_mention
+}
+
 // words are a message's text or caption, with what Telegram found in it.
-func (m *message) words() (string, []tgbotapi.MessageEntity) {
+func (m *message) words() (string, []entity) {
 	if m.Text != "" {
 		return m.Text, m.Entities
 	}
@@ -137,9 +148,10 @@ type callbackQuery struct {
 }
 
 type inlineQuery struct {
-	ID    string `json:"id"`
-	From  *user  `json:"from"`
-	Query string `json:"query"`
+	ID     string `json:"id"`
+	From   *user  `json:"from"`
+	Query  string `json:"query"`
+	Offset string `json:"offset"` // of the results wanted; the bot gives all at once
 }
 
 // What leaves, where the library has no type or an old one.
@@ -181,7 +193,7 @@ type article struct {
 }
 
 type textContent struct {
-	Text     string                   `json:"message_text"`
-	Entities []tgbotapi.MessageEntity `json:"entities,omitempty"`
-	Preview  linkPreview              `json:"link_preview_options"`
+	Text     string      `json:"message_text"`
+	Entities []entity    `json:"entities,omitempty"`
+	Preview  linkPreview `json:"link_preview_options"`
 }

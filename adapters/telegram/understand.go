@@ -4,8 +4,6 @@ import (
 	"strings"
 	"unicode"
 
-	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
-
 	"summitbot/bot"
 )
 
@@ -55,7 +53,7 @@ func plain(s string) bool {
 }
 
 // mentions says whether a text mentions an account, and gives the text without that.
-func mentions(text string, entities []tgbotapi.MessageEntity, me *account) (rest string, ok bool) {
+func mentions(text string, entities []entity, me *account) (rest string, ok bool) {
 	var b strings.Builder
 	done := 0
 	for _, e := range entities {
@@ -116,7 +114,8 @@ func (a *Adapter) question(m *message) (bot.Message, bool) {
 		Platform: "telegram", Conversation: conversation(m.Chat, m.topic(), user), User: "telegram:" + itoa(user), Locale: language,
 		Private: m.Chat.private(), Channel: "telegram:" + itoa(m.Chat.ID),
 	}
-	toUs := m.ReplyTo != nil && m.ReplyTo.From != nil && m.ReplyTo.From.ID == me.ID
+	// In a topic every message that answers none is a reply to what opened the topic.
+	toUs := m.ReplyTo != nil && m.ReplyTo.From != nil && m.ReplyTo.From.ID == me.ID && m.ReplyTo.TopicOpened == nil
 	if toUs {
 		q.Topic = topicOf(m.ReplyTo)
 	}

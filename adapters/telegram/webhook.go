@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
 	tgbotapi "github.com/go-telegram-bot-api/telegram-bot-api/v5"
@@ -23,6 +24,14 @@ const (
 // serve receives updates by webhook until the context ends or only the operator can help.
 func (a *Adapter) serve(ctx context.Context) error {
 	w := a.cfg.Webhook
+	var files []tgbotapi.RequestFile
+	if w.Certificate != "" {
+		pem, err := os.ReadFile(w.Certificate)
+		if err != nil {
+			return &Fatal{"the certificate of the Telegram webhook cannot be read: name a file with it, in PEM", err}
+		}
+		files = append(files, tgbotapi.RequestFile{Name: "certificate", Data: tgbotapi.FileBytes{Name: "certificate.pem", Bytes: pem}})
+	}
 	listener, err := net.Listen("tcp", w.Listen)
 	if err != nil {
 		return &Fatal{"the Telegram webhook cannot listen on " + w.Listen + ": choose another address or free this one", err}
@@ -36,7 +45,7 @@ func (a *Adapter) serve(ctx context.Context) error {
 	defer server.Close()
 	p := tgbotapi.Params{"url": w.URL, "secret_token": w.Secret, "max_connections": "40"}
 	p.AddInterface("allowed_updates", allowedUpdates)
-	if err := a.insist(ctx, "setWebhook", p, nil); err != nil && ctx.Err() == nil {
+	if err := a.insist(ctx, "setWebhook", p, nil, files...); err != nil && ctx.Err() == nil {
 		return err
 	}
 	a.setFault("")

@@ -2,10 +2,12 @@ package telegram
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -65,6 +67,33 @@ func TestWebhook(t *testing.T) {
 	run.stop()
 	if u, _ := srv.Webhook(); u == "" {
 		t.Error("the webhook is gone after a stop: Telegram would not keep delivering to the next start")
+	}
+}
+
+// Where no authority has signed the certificate, Telegram is given it to trust; its refusals count as those of other calls do.
+func TestWebhookCertificate(t *testing.T) {
+	t.Parallel()
+	const pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+	file := filepath.Join(t.TempDir(), "cert.pem")
+	if err := os.WriteFile(file, []byte(pem), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	srv := telegramtest.New(t)
+	srv.Fail(telegramtest.Fault{Method: "setWebhook", Code: 429, Description: "Too Many Requests: retry after 1", RetryAfter: 1})
+	hooked(t, srv, &script{reply: echo}, func(c *Config, _ *timing) { c.Webhook.Certificate = file })
+	srv.Say(privately, ana, "hello")
+	srv.AwaitSaid(privately, 1)
+	calls := srv.Calls("setWebhook")
+	if got := calls[len(calls)-1].Params["certificate"]; got != pem || len(calls) != 2 {
+		t.Errorf("after %d calls the certificate is %q", len(calls), got)
+	}
+
+	gone := start(t, telegramtest.New(t), &script{}, func(c *Config, _ *timing) {
+		c.Webhook = Webhook{URL: "https://bot.example.org/hook", Certificate: file + ".gone"}
+	})
+	var fatal *Fatal
+	if err := gone.wait(); !errors.As(err, &fatal) || !strings.Contains(fatal.Advice, "certificate") {
+		t.Errorf("with a file that is not there it ends with %v", err)
 	}
 }
 

@@ -27,7 +27,7 @@ type app struct {
 	stdout, stderr io.Writer
 	environ        []string                          // "NAME=value" each
 	signals        func() (<-chan os.Signal, func()) // starts to catch the signals that end it; the function ends that
-	hints          func() (<-chan os.Signal, func()) // the same for those that ask it to reload or to tell more; nil: none come
+	hints          func() (<-chan os.Signal, func()) // the same for those that ask it to reload or to tell more
 	platforms      func(config.Config) []platform    // where it can serve
 }
 

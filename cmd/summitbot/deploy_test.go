@@ -65,23 +65,30 @@ func TestDeployedSettings(t *testing.T) {
 	}
 }
 
-// metrics are the names of all that /metrics shows.
-func metrics(t *testing.T) []string {
-	registry, names := prometheus.NewRegistry(), []string{"discord"}
+// metrics are all that /metrics shows: by name, the values of each label.
+func metrics(t *testing.T) map[string]map[string][]string {
+	registry, names := prometheus.NewRegistry(), []string{"discord", "telegram"}
 	m := ops.NewMetrics(registry, ops.Build{}, names)
 	m.Loaded(&kb.Base{Version: "v"}, time.Unix(1e9, 0), false)
 	b := ops.NewBoard(names)
 	registry.MustRegister(b)
 	w := httptest.NewRecorder()
 	ops.Handler(ops.Options{Board: b, Metrics: registry}).ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
-	var all []string
-	for _, match := range regexp.MustCompile(`(?m)^([a-z_]+)(?:\{| )`).FindAllStringSubmatch(w.Body.String(), -1) {
-		all = append(all, match[1])
+	all := map[string]map[string][]string{}
+	for _, series := range regexp.MustCompile(`(?m)^([a-z_]+)(?:\{(.*)\})? `).FindAllStringSubmatch(w.Body.String(), -1) {
+		if all[series[1]] == nil {
+			all[series[1]] = map[string][]string{}
+		}
+		for _, label := range regexp.MustCompile(`(\w+)="([^"]*)"`).FindAllStringSubmatch(series[2], -1) {
+			all[series[1]][label[1]] = append(all[series[1]][label[1]], label[2])
+		}
 	}
 	return all
 }
 
 var metricNames = regexp.MustCompile(`\b(?:summitbot|process|go)_[a-z_]+\b`)
+
+var selectors = regexp.MustCompile(`\b((?:summitbot|process|go)_[a-z_]+)\{([^}]*)\}`)
 
 // Alerts and the dashboard are about metrics that there are, and the dashboard shows all of the bot's own.
 func TestDeployedMetrics(t *testing.T) {
@@ -106,14 +113,62 @@ func TestDeployedMetrics(t *testing.T) {
 	}
 	for where, text := range map[string]string{"the dashboard": shown, "the alerts": file(t, deployed+"/prometheus/alerts.yaml")} {
 		for _, name := range metricNames.FindAllString(text, -1) {
-			if !slices.Contains(known, name) {
+			if known[name] == nil {
 				t.Errorf("%s: there is no metric %s", where, name)
 			}
 		}
+		for _, selector := range selectors.FindAllStringSubmatch(text, -1) {
+			for _, want := range regexp.MustCompile(`(\w+)=~?"([^"]*)"`).FindAllStringSubmatch(selector[2], -1) {
+				label, values := want[1], strings.Split(want[2], "|")
+				there := known[selector[1]][label]
+				switch {
+				case label == "job", label == "instance": // Prometheus adds them
+				case there == nil:
+					t.Errorf("%s: %s has no label %s", where, selector[1], label)
+				case strings.HasPrefix(values[0], "$"): // a variable of the dashboard
+				case slices.ContainsFunc(values, func(v string) bool { return !slices.Contains(there, v) }):
+					t.Errorf("%s: %s is never %s", where, selector[0], label)
+				}
+			}
+		}
 	}
-	for _, name := range known {
+	for name := range known {
 		if strings.HasPrefix(name, "summitbot_") && !strings.HasSuffix(name, "_sum") && !strings.HasSuffix(name, "_count") && !strings.Contains(shown, name) {
 			t.Errorf("the dashboard does not show %s", name)
+		}
+	}
+}
+
+// The documentation says of each metric what it tells, and which values its labels take.
+func TestDocumentedMetrics(t *testing.T) {
+	doc := file(t, "../../docs/operations.md")
+	rows := map[string]string{}
+	for _, row := range regexp.MustCompile("(?m)^\\| `(summitbot_[a-z_]+)` \\|.*$").FindAllStringSubmatch(doc, -1) {
+		rows[row[1]] = row[0]
+	}
+	found := map[string]bool{}
+	for name, labels := range metrics(t) {
+		if !strings.HasPrefix(name, "summitbot_") {
+			continue
+		}
+		for _, suffix := range []string{"_bucket", "_sum", "_count"} {
+			name = strings.TrimSuffix(name, suffix)
+		}
+		found[name] = true
+		if rows[name] == "" {
+			t.Errorf("%s is not documented", name)
+		}
+		for _, label := range []string{"outcome", "reason", "stage", "class", "result"} {
+			for _, value := range labels[label] {
+				if !strings.Contains(rows[name], "`"+value+"`") {
+					t.Errorf("%s: the value %s of %s is not documented", name, value, label)
+				}
+			}
+		}
+	}
+	for name := range rows {
+		if !found[name] {
+			t.Errorf("there is no metric %s", name)
 		}
 	}
 }

@@ -15,24 +15,29 @@ import (
 func onDiscord(cfg config.Discord) platform {
 	ids, total := cfg.Shards.Split()
 	settings := discord.Config{
-		Token: cfg.Token.Reveal(), APIURL: string(cfg.API), Guild: string(cfg.Server),
+		APIURL: string(cfg.API), Guild: string(cfg.Server),
 		MessageContent: bool(cfg.MessageContent), Channels: cfg.Channels.List(), ShardIDs: ids, Shards: total,
 		AllowedServers: cfg.Servers.List(), AllowedChannels: cfg.Allowed.List(),
 	}
 	var library sync.Once
+	with := func(secrets []config.Secret) discord.Config {
+		settings := settings
+		settings.Token = secrets[0].Reveal()
+		return settings
+	}
 	return platform{
-		name:  "discord",
-		token: cfg.Token,
-		open: func(s service) (adapter, error) {
+		name:    "discord",
+		secrets: []config.Secret{cfg.Token},
+		open: func(s service, secrets []config.Secret) (adapter, error) {
 			library.Do(func() { discordgo.Logger = discord.Logger(s.log) })
-			a, err := discord.New(settings, s.core, s.log)
+			a, err := discord.New(with(secrets), s.core, s.log)
 			if err != nil {
 				return nil, err
 			}
 			return discordAdapter{a}, nil
 		},
 		examine: func(ctx context.Context, s service) (found []finding) {
-			for _, f := range discord.Doctor(ctx, settings, s.core) {
+			for _, f := range discord.Doctor(ctx, with([]config.Secret{cfg.Token}), s.core) {
 				found = append(found, finding{string(f.Level), f.Check, f.Text, f.Advice})
 			}
 			return found
@@ -47,7 +52,7 @@ type discordAdapter struct{ *discord.Adapter }
 func (a discordAdapter) Stats() ops.Stats {
 	s := a.Adapter.Stats()
 	out := ops.Stats{
-		Queued: s.Queued, Oldest: s.Oldest, Dropped: float64(s.Dropped), Unreadable: float64(s.Malformed), Undelivered: float64(s.Failed + s.Late),
+		Queued: s.Queued, Oldest: s.Oldest, Dropped: float64(s.Dropped), Unreadable: float64(s.Malformed), Undelivered: float64(s.Failed),
 		RateWaits: float64(s.Errors["rate_limited"]), Reconnects: float64(s.Reconnects), Errors: map[string]float64{},
 	}
 	for reason, n := range s.Errors {

@@ -18,8 +18,9 @@ func TestServesDiscord(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	a := app{
 		stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr,
-		environ:   []string{"DISCORD_TOKEN=" + discordtest.Token, "SUMMITBOT_DISCORD_API_URL=" + s.URL() + "/", "SUMMITBOT_KB=testdata/kb"},
+		environ:   []string{"DISCORD_TOKEN=" + discordtest.Token, "SUMMITBOT_DISCORD_API_URL=" + s.URL() + "/", "SUMMITBOT_KB=testdata/kb", "SUMMITBOT_OPS_ADDRESS=127.0.0.1:0"},
 		signals:   func() (<-chan os.Signal, func()) { return signals, func() {} },
+		hints:     noHints,
 		platforms: platforms,
 	}
 	code := make(chan int)

@@ -20,10 +20,10 @@ type doctorCommand struct {
 // Run examines the platforms and fails if any has a fault.
 func (d doctorCommand) Run(c *call) error {
 	if len(c.faults) > 0 {
-		return misuse("the configuration is faulty:\n%w", c.faults)
+		return c.configuration()
 	}
 	chosen := slices.DeleteFunc(c.platforms(c.cfg), func(p platform) bool {
-		return !p.token.IsSet() || p.examine == nil || d.Platform != "" && p.name != d.Platform
+		return !p.served() || p.examine == nil || d.Platform != "" && p.name != d.Platform
 	})
 	if len(chosen) == 0 {
 		return misuse("doctor: no token is set for %s.", orElse(d.Platform, "any platform"))

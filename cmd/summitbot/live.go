@@ -124,14 +124,20 @@ func first(n int, faults kb.Problems) []string {
 // Kubernetes replaces mounted files.
 func trace(dir string) uint64 {
 	h := fnv.New64a()
-	names, _ := filepath.Glob(filepath.Join(dir, "*.yaml")) // sorted; the pattern is sound
-	for _, name := range names {
-		info, err := os.Stat(name)
-		if err != nil {
-			fmt.Fprintf(h, "%s %v\n", name, err)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		fmt.Fprintln(h, err)
+	}
+	for _, e := range entries {
+		if filepath.Ext(e.Name()) != ".yaml" {
 			continue
 		}
-		fmt.Fprintf(h, "%s %d %d\n", name, info.Size(), info.ModTime().UnixNano())
+		info, err := os.Stat(filepath.Join(dir, e.Name()))
+		if err != nil {
+			fmt.Fprintf(h, "%s %v\n", e.Name(), err)
+			continue
+		}
+		fmt.Fprintf(h, "%s %d %d\n", e.Name(), info.Size(), info.ModTime().UnixNano())
 	}
 	return h.Sum64()
 }

@@ -12,7 +12,7 @@ import (
 
 	"golang.org/x/term"
 
-	"summitbot/adapters/guard"
+	"summitbot/adapters/request"
 	"summitbot/config"
 )
 
@@ -23,10 +23,16 @@ func (c *call) logger(least slog.Level) *slog.Logger {
 
 // newLogger writes lines without anybody's id, or with ids in a form that says no more than that two are the same.
 func newLogger(w io.Writer, cfg config.Log, level slog.Leveler) *slog.Logger {
-	opt := &slog.HandlerOptions{Level: level, ReplaceAttr: hideIDs}
+	aboutIDs := hideIDs
 	if cfg.IDs == config.IDsHashed {
-		opt.ReplaceAttr = hashIDs()
+		aboutIDs = hashIDs()
 	}
+	opt := &slog.HandlerOptions{Level: level, ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+		if a.Value.Kind() == slog.KindDuration {
+			a.Value = slog.StringValue(a.Value.Duration().String()) // JSON would show nanoseconds
+		}
+		return aboutIDs(groups, a)
+	}}
 	format := cfg.Format
 	if f, ok := w.(*os.File); format == config.LogAuto && ok && term.IsTerminal(int(f.Fd())) {
 		format = config.LogText
@@ -35,7 +41,7 @@ func newLogger(w io.Writer, cfg config.Log, level slog.Leveler) *slog.Logger {
 	if format == config.LogText {
 		h = slog.NewTextHandler(w, opt)
 	}
-	return slog.New(guard.LogHandler(h))
+	return slog.New(request.LogHandler(h))
 }
 
 // ids are the attributes of log lines that say who somebody is or where they talk.

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"flag"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -52,3 +53,6 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s exits with %d, want %s", args[1], code, args[0])
 	}
 }
+
+// noHints is a process that nobody asks anything.
+func noHints() (<-chan os.Signal, func()) { return nil, func() {} }

@@ -211,12 +211,61 @@ func TestReloadWhileAnswering(t *testing.T) {
 	wg.Wait()
 }
 
+// The trace changes with each of these, whatever the folder is called.
+func TestTrace(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "kb [1]*")
+	file := filepath.Join(dir, "a.yaml")
+	seen := map[uint64]string{}
+	for _, step := range []struct {
+		why string
+		do  func() error
+	}{
+		{"no folder", func() error { return nil }},
+		{"an empty folder", func() error { return os.Mkdir(dir, 0o700) }},
+		{"a file", func() error { return os.WriteFile(file, []byte("a"), 0o600) }},
+		{"a longer file", func() error { return os.WriteFile(file, []byte("ab"), 0o600) }},
+		{"a newer file", func() error { return os.Chtimes(file, time.Time{}, time.Unix(2e9, 0)) }},
+		{"a second file", func() error { return os.Symlink(file, filepath.Join(dir, "b.yaml")) }},
+		{"a file behind both", func() error { return os.Chtimes(file, time.Time{}, time.Unix(1e9, 0)) }},
+		{"a link to nothing", func() error { return os.Remove(file) }},
+	} {
+		if err := step.do(); err != nil {
+			t.Fatal(err)
+		}
+		now := trace(dir)
+		if before, ok := seen[now]; ok {
+			t.Errorf("%s looks like %s", step.why, before)
+		}
+		seen[now] = step.why
+	}
+	before := trace(dir)
+	if err := os.WriteFile(filepath.Join(dir, "notes.txt"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if trace(dir) != before {
+		t.Error("a file that is not read matters")
+	}
+}
+
 func TestReloadOfTheEmbedded(t *testing.T) {
 	p := launch(t)
 	p.hints <- syscall.SIGHUP
 	within(t, "a word in the log", func() bool { return strings.Contains(p.log.String(), "there is nothing to reload") })
 	if !p.shows(succeeded) {
 		t.Error("that counts as a failure")
+	}
+}
+
+// The configuration in force is shown, and no secret.
+func TestShowsConfiguration(t *testing.T) {
+	p := launch(t, "SUMMITBOT_KB=testdata/kb")
+	for path, want := range map[string]string{"/config": "SUMMITBOT_KB ", "/": "/readyz"} {
+		if code, body := p.get(path); code != 200 || !strings.Contains(body, want) || strings.Contains(body, "s3cret") {
+			t.Errorf("%s: %d\n%s", path, code, body)
+		}
+	}
+	if code, _ := p.get("/else"); code != 404 {
+		t.Errorf("/else: %d", code)
 	}
 }
 

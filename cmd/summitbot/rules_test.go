@@ -200,6 +200,24 @@ func TestNoHiddenState(t *testing.T) {
 	}
 }
 
+// TestNothingIsWritten: the bot keeps nothing on disk, so that nothing of its users can be found there.
+func TestNothingIsWritten(t *testing.T) {
+	writes := []string{"WriteFile", "Create", "CreateTemp", "OpenFile", "OpenRoot", "Mkdir", "MkdirAll", "MkdirTemp", "CopyFS", "Rename", "Symlink", "Link", "Truncate"}
+	for _, f := range sources(t) {
+		if f.path == "cmd/summitbot/new.go" || f.dir != "cmd/summitbot" && f.syntax.Name.Name == "main" || strings.HasSuffix(path.Base(f.dir), "test") {
+			continue // makes a new knowledge base; tools for developers; test servers
+		}
+		ast.Inspect(f.syntax, func(n ast.Node) bool {
+			if sel, ok := n.(*ast.SelectorExpr); ok {
+				if x, ok := sel.X.(*ast.Ident); ok && x.Name == "os" && slices.Contains(writes, sel.Sel.Name) {
+					t.Errorf("%s: os.%s, but the bot writes no files", f.at(n.Pos()), sel.Sel.Name)
+				}
+			}
+			return true
+		})
+	}
+}
+
 // TestLibrariesAreExplained: who adds a library says why.
 func TestLibrariesAreExplained(t *testing.T) {
 	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))

@@ -25,23 +25,26 @@ type runCommand struct{}
 // Run serves until a signal, or until no adapter is left that could run.
 func (runCommand) Run(c *call) error {
 	if len(c.faults) > 0 {
-		return misuse("the configuration is faulty:\n%w", c.faults)
+		return c.configuration()
 	}
 	level := newDial(c.cfg.Log.Level)
 	log := newLogger(c.stderr, c.cfg.Log, level)
 	for _, w := range c.report.Warnings {
 		log.Warn(w)
 	}
-	serving := slices.DeleteFunc(c.platforms(c.cfg), func(p platform) bool { return !p.token.IsSet() })
+	serving := slices.DeleteFunc(c.platforms(c.cfg), func(p platform) bool { return !p.served() })
 	if len(serving) == 0 {
 		return misuse("run: no platform has a token. Set DISCORD_TOKEN or TELEGRAM_TOKEN, or DISCORD_TOKEN_FILE or TELEGRAM_TOKEN_FILE to a file that holds it.\n" +
 			"To talk here, without any token: summitbot chat")
 	}
 	// Most of the heap is what was learnt, which is never garbage: letting it double before each collection, as is usual,
 	// would cost much memory and gain little.
-	if os.Getenv("GOGC") == "" {
+	if c.getenv("GOGC") == "" {
 		debug.SetGCPercent(50)
 	}
+	// From here on, since one that nobody catches ends the process, and a large knowledge base takes its time to load.
+	hints, ignore := c.hints()
+	defer ignore()
 	loaded := trace(string(c.cfg.Knowledge.Dir))
 	know, err := c.quietly().knowledgeInForce()
 	if err != nil {
@@ -73,14 +76,15 @@ func (runCommand) Run(c *call) error {
 	// Operators look on while questions are drained.
 	life, end := context.WithCancel(context.Background())
 	defer end()
-	if err := c.operations(life, ops.Options{Board: board, Metrics: registry, Profile: bool(c.cfg.Ops.Profile)}, log); err != nil {
+	if err := c.operations(life, ops.Options{Board: board, Metrics: registry, Config: c.report.String(), Profile: bool(c.cfg.Ops.Profile)}, log); err != nil {
 		return err
 	}
-	go c.heed(ctx, reload, level, log)
+	secrets := make(chan struct{}, 1)
+	go heed(ctx, hints, reload, secrets, level, log)
 
 	log.Info("serving", "platforms", names, "version", b.version, "knowledge_base", know.base.Version)
 	done := make(chan error, 1)
-	go func() { done <- supervise(ctx, serving, service{core, log}, board) }()
+	go func() { done <- supervise(ctx, serving, service{core, log}, board, secrets) }()
 	select {
 	case err := <-done:
 		return err
@@ -129,16 +133,11 @@ func (c *call) quietly() *call {
 
 func (c *call) knowledgeInForce() (*knowledge, error) { return c.knowledge("") }
 
-// heed does what signals ask for, and what changed files do, until ctx is done.
-func (c *call) heed(ctx context.Context, r *reloader, level *dial, log *slog.Logger) {
-	var signals <-chan os.Signal
-	if c.hints != nil {
-		s, release := c.hints()
-		defer release()
-		signals = s
-	}
-	asked := make(chan struct{}, 1)
-	go r.run(ctx, asked)
+// heed does what signals ask for, and what changed files do, until ctx is done. It sends to secrets when these are to be read
+// again.
+func heed(ctx context.Context, signals <-chan os.Signal, r *reloader, secrets chan<- struct{}, level *dial, log *slog.Logger) {
+	knowledge := make(chan struct{}, 1)
+	go r.run(ctx, knowledge)
 	for {
 		select {
 		case <-ctx.Done():
@@ -148,9 +147,11 @@ func (c *call) heed(ctx context.Context, r *reloader, level *dial, log *slog.Log
 			case syscall.SIGUSR1:
 				log.Warn("log level changed", "level", level.turn().String())
 			case syscall.SIGHUP:
-				select {
-				case asked <- struct{}{}:
-				default: // asked already
+				for _, again := range []chan<- struct{}{knowledge, secrets} {
+					select {
+					case again <- struct{}{}:
+					default: // asked already
+					}
 				}
 			}
 		}

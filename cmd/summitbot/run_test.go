@@ -29,7 +29,7 @@ type acts struct {
 	at   []time.Time
 }
 
-func (a *acts) open(s service) (adapter, error) {
+func (a *acts) open(s service, _ []config.Secret) (adapter, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.at = append(a.at, time.Now())
@@ -55,7 +55,7 @@ func superviseAll(ctx context.Context, all []platform, log *slog.Logger) error {
 	for _, p := range all {
 		names = append(names, p.name)
 	}
-	return supervise(ctx, all, service{log: log}, ops.NewBoard(names))
+	return supervise(ctx, all, service{log: log}, ops.NewBoard(names), nil)
 }
 
 type fatalError struct{ error }
@@ -73,7 +73,7 @@ func refused(context.Context, service) error {
 func inTurn(list ...func(context.Context, service) error) *acts { return &acts{acts: list} }
 
 func platformOf(name string, a *acts) platform {
-	return platform{name: name, token: config.NewSecret("t0ken"), open: a.open}
+	return platform{name: name, secrets: []config.Secret{config.NewSecret("t0ken")}, open: a.open}
 }
 
 func logTo(b *bytes.Buffer) *slog.Logger { return slog.New(slog.NewTextHandler(b, nil)) }
@@ -154,7 +154,7 @@ func TestStopWhileWaiting(t *testing.T) {
 }
 
 func TestNothingLeftToServe(t *testing.T) {
-	cannotOpen := platform{name: "other", token: config.NewSecret("t0ken"), open: func(service) (adapter, error) { return nil, errors.New("no such platform") }}
+	cannotOpen := platform{name: "other", secrets: []config.Secret{config.NewSecret("t0ken")}, open: func(service, []config.Secret) (adapter, error) { return nil, errors.New("no such platform") }}
 	err := superviseAll(t.Context(), []platform{platformOf("dead", inTurn(refused)), cannotOpen}, logTo(&bytes.Buffer{}))
 	const want = "no platform can be served: dead: logging in: the token is refused\nother: no such platform"
 	if err == nil || err.Error() != want {
@@ -172,6 +172,7 @@ func serving(act func(context.Context, service) error, args ...string) (signals 
 		stderr:    &stderr,
 		environ:   []string{"DISCORD_TOKEN=s3cret", "SUMMITBOT_KB=testdata/kb", "SUMMITBOT_UNKNOWN_THING=1", "SUMMITBOT_OPS_ADDRESS=127.0.0.1:0"},
 		signals:   func() (<-chan os.Signal, func()) { return signals, func() {} },
+		hints:     noHints,
 		platforms: func(config.Config) []platform { return []platform{platformOf("discord", inTurn(act)), {name: "unset"}} },
 	}
 	code := make(chan int)
@@ -249,6 +250,27 @@ func TestRunEndsWhenAllAreDown(t *testing.T) {
 	code, log := end()
 	if code != exitFault || !strings.HasSuffix(log, "summitbot: no platform can be served: discord: logging in: the token is refused\n") {
 		t.Errorf("exit code %d, log:\n%s", code, log)
+	}
+}
+
+// A hint that comes while the knowledge base is loaded does no harm, and is followed then.
+func TestEarlyHint(t *testing.T) {
+	hints, signals := make(chan os.Signal, 1), make(chan os.Signal, 1)
+	hints <- syscall.SIGUSR1
+	stderr := logUntil("log level changed")
+	a := app{
+		stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: stderr,
+		environ:   []string{"DISCORD_TOKEN=s3cret", "SUMMITBOT_KB=testdata/kb", "SUMMITBOT_OPS_ADDRESS=127.0.0.1:0"},
+		signals:   func() (<-chan os.Signal, func()) { return signals, func() {} },
+		hints:     func() (<-chan os.Signal, func()) { return hints, func() {} },
+		platforms: func(config.Config) []platform { return []platform{platformOf("discord", inTurn(serves))} },
+	}
+	code := make(chan int)
+	go func() { code <- a.run([]string{"run"}) }()
+	<-stderr.found
+	signals <- syscall.SIGTERM
+	if c := <-code; c != 0 {
+		t.Errorf("exit code %d", c)
 	}
 }
 

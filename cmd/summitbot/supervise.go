@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -25,12 +27,14 @@ type adapter interface {
 
 // A platform is where the bot can serve, if it has a token.
 type platform struct {
-	name  string
-	token config.Secret
-	open  func(service) (adapter, error) // a new adapter for each attempt; an error is fatal
-
-	examine func(context.Context, service) []finding // for doctor; nil if there is nothing to examine
+	name    string
+	secrets []config.Secret                                 // the token first
+	open    func(service, []config.Secret) (adapter, error) // a new adapter for each attempt; an error is fatal
+	examine func(context.Context, service) []finding        // for doctor; nil if there is nothing to examine
 }
+
+// served says whether the platform has a token.
+func (p platform) served() bool { return len(p.secrets) > 0 && p.secrets[0].IsSet() }
 
 // A service is what an adapter is given.
 type service struct {
@@ -45,15 +49,25 @@ const (
 )
 
 // supervise runs the platforms' adapters side by side until ctx is done. One that fails is run again, one with a fatal
-// fault stays down, and neither touches the others. The board shows how they do. An error means that none is left.
-func supervise(ctx context.Context, all []platform, s service, board *ops.Board) error {
+// fault stays down until its secrets change, and neither touches the others. The board shows how they do. Secrets are looked
+// at every few seconds, and when asked. An error means that all are down.
+func supervise(ctx context.Context, all []platform, s service, board *ops.Board, asked <-chan struct{}) error {
+	life, end := context.WithCancel(ctx)
+	defer end()
 	var wg sync.WaitGroup
+	var up atomic.Int64
+	up.Store(int64(len(all)))
+	var rings []*keyring
 	fatal := make([]error, len(all))
 	for i, p := range all {
+		s := service{s.core, s.log.With("platform", p.name)}
+		ring := newKeyring(p, s)
+		rings = append(rings, ring)
 		wg.Go(func() {
-			fatal[i] = keep(ctx, p, service{s.core, s.log.With("platform", p.name)}, board.Platform(p.name))
+			fatal[i] = keeper{p, s, board.Platform(p.name), ring.changed, &up, end}.run(life)
 		})
 	}
+	go watch(life, rings, asked)
 	wg.Wait()
 	if ctx.Err() != nil {
 		return nil
@@ -61,38 +75,89 @@ func supervise(ctx context.Context, all []platform, s service, board *ops.Board)
 	return fmt.Errorf("no platform can be served: %w", errors.Join(fatal...))
 }
 
-// keep runs one platform's adapter until ctx is done, which is no error, or until a fatal fault, which it returns.
-func keep(ctx context.Context, p platform, s service, place *ops.Platform) error {
+// A keeper keeps one platform served.
+type keeper struct {
+	platform
+	service
+	place   *ops.Platform
+	changed <-chan []config.Secret // receives what is to be used from now on
+	up      *atomic.Int64          // platforms that are not down
+	end     func()                 // ends all, for when none is up
+}
+
+// run runs the platform's adapter until ctx is done. It returns the fatal fault that it is down for, if it is.
+func (k keeper) run(ctx context.Context) error {
 	waits := backoff.NewExponentialBackOff()
 	waits.InitialInterval, waits.MaxInterval, waits.Multiplier = firstWait, longestWait, 2
 	for {
 		began := time.Now()
-		err := attempt(ctx, p, s, place)
+		changed, err := k.once(ctx)
 		switch {
 		case ctx.Err() != nil:
-			if err != nil && !errors.Is(err, context.Canceled) {
-				s.log.Warn("adapter did not stop cleanly", "error", err)
-			}
-			place.End(ops.Stopped, nil)
+			k.place.End(ops.Stopped, nil)
 			return nil
+		case changed:
+			k.place.End(ops.Starting, nil)
+			waits.Reset()
+			continue
 		case isFatal(err):
-			place.End(ops.Down, err)
-			s.log.Error("adapter stays down", "error", err)
-			return fmt.Errorf("%s: %w", p.name, err)
+			k.place.End(ops.Down, err)
+			k.log.Error("adapter stays down until its secrets change or the process is run again", "error", err)
+			if !k.revived(ctx) {
+				return fmt.Errorf("%s: %w", k.name, err)
+			}
+			k.place.End(ops.Starting, nil)
+			waits.Reset()
+			continue
 		case err == nil:
 			err = errors.New("it ended by itself")
 		}
 		if time.Since(began) >= steady {
 			waits.Reset()
 		}
-		place.End(ops.Waiting, err)
+		k.place.End(ops.Waiting, err)
 		wait := waits.NextBackOff()
-		s.log.Warn("adapter failed and is run again", "error", err, "wait", wait.Round(time.Millisecond).String())
+		k.log.Warn("adapter failed and is run again", "error", err, "wait", wait.Round(time.Millisecond).String())
 		select {
 		case <-ctx.Done():
 			return nil
+		case k.secrets = <-k.changed:
 		case <-time.After(wait):
 		}
+	}
+}
+
+// once runs the adapter until it ends, ctx is done, or its secrets change; in the last two cases what it has taken on is
+// answered first.
+func (k *keeper) once(ctx context.Context) (changed bool, err error) {
+	life, drain := context.WithCancel(ctx)
+	defer drain()
+	ended := make(chan error, 1)
+	go func(p platform) { ended <- attempt(life, p, k.service, k.place) }(k.platform)
+	select {
+	case err = <-ended:
+	case k.secrets = <-k.changed:
+		changed = true
+		drain()
+		err = <-ended
+	}
+	if err != nil && life.Err() != nil && !errors.Is(err, context.Canceled) {
+		k.log.Warn("adapter did not stop cleanly", "error", err)
+	}
+	return changed, err
+}
+
+// revived waits until a platform that is down may be served anew, and says whether that came about.
+func (k *keeper) revived(ctx context.Context) bool {
+	if k.up.Add(-1) == 0 {
+		k.end()
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case k.secrets = <-k.changed:
+		k.up.Add(1)
+		return ctx.Err() == nil
 	}
 }
 
@@ -100,11 +165,15 @@ func keep(ctx context.Context, p platform, s service, place *ops.Platform) error
 func attempt(ctx context.Context, p platform, s service, place *ops.Platform) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
-			s.log.Error("panic in adapter", "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+			what := fmt.Sprintf("%T", r) // the value may hold what a user typed; the stack tells where to look
+			if err, ok := r.(runtime.Error); ok {
+				what = err.Error()
+			}
+			s.log.Error("panic in adapter", "panic", what, "stack", string(debug.Stack()))
 			err = errors.New("panic in adapter")
 		}
 	}()
-	a, err := p.open(s)
+	a, err := p.open(s, p.secrets)
 	if err != nil {
 		return &openError{err}
 	}

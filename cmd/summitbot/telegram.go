@@ -14,9 +14,10 @@ import (
 // onTelegram is how the bot serves Telegram.
 func onTelegram(cfg config.Telegram, drain time.Duration) platform {
 	settings := telegram.Config{
-		Token: cfg.Token.Reveal(), APIURL: string(cfg.API), AllowedChats: cfg.Chats,
+		APIURL: string(cfg.API), AllowedChats: cfg.Chats,
 		Webhook: telegram.Webhook{
-			URL: string(cfg.Webhook), Path: string(cfg.WebhookPath), Listen: string(cfg.WebhookListen), Secret: cfg.WebhookSecret.Reveal(),
+			URL: string(cfg.Webhook), Path: string(cfg.WebhookPath), Listen: string(cfg.WebhookListen),
+			Certificate: string(cfg.WebhookCert),
 		},
 		// What was answered has to be confirmed before the process is ended.
 		Drain: min(10*time.Second, drain*4/5),
@@ -24,18 +25,24 @@ func onTelegram(cfg config.Telegram, drain time.Duration) platform {
 	if cfg.Pace == config.PaceNone {
 		settings.Pace = &telegram.Pace{}
 	}
+	secrets := []config.Secret{cfg.Token, cfg.WebhookSecret}
+	with := func(secrets []config.Secret) telegram.Config {
+		settings := settings
+		settings.Token, settings.Webhook.Secret = secrets[0].Reveal(), secrets[1].Reveal()
+		return settings
+	}
 	return platform{
-		name:  "telegram",
-		token: cfg.Token,
-		open: func(s service) (adapter, error) {
-			a, err := telegram.New(settings, s.core, s.log)
+		name:    "telegram",
+		secrets: secrets,
+		open: func(s service, secrets []config.Secret) (adapter, error) {
+			a, err := telegram.New(with(secrets), s.core, s.log)
 			if err != nil {
 				return nil, err
 			}
 			return telegramAdapter{a}, nil
 		},
 		examine: func(ctx context.Context, s service) (found []finding) {
-			for _, f := range telegram.Doctor(ctx, settings, s.core) {
+			for _, f := range telegram.Doctor(ctx, with(secrets), s.core) {
 				found = append(found, finding{string(f.Level), f.Check, f.Text, f.Advice})
 			}
 			return found
@@ -58,7 +65,7 @@ func (a telegramAdapter) Ready() error {
 func (a telegramAdapter) Stats() ops.Stats {
 	s := a.Adapter.Stats()
 	out := ops.Stats{
-		Queued: s.Queue, Oldest: s.Oldest, Dropped: float64(s.Refused), Unreadable: float64(s.Undecodable),
+		Queued: s.Queue, Oldest: s.Oldest, Dropped: float64(s.Refused), Unreadable: float64(s.Undecodable), Undelivered: float64(s.Undelivered),
 		RateWaits: float64(s.RateWaits), Reconnects: float64(s.Reconnects), Errors: map[string]float64{},
 	}
 	for reason, n := range s.Errors {

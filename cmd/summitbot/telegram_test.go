@@ -24,9 +24,9 @@ func TestServesTelegram(t *testing.T) {
 		stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr,
 		environ: []string{
 			"TELEGRAM_TOKEN=" + telegramtest.Token, "SUMMITBOT_TELEGRAM_API_URL=" + srv.URL + "/", "SUMMITBOT_KB=testdata/kb",
-			"SUMMITBOT_TELEGRAM_CHATS=7, -100200", "SUMMITBOT_LOG_LEVEL=debug",
+			"SUMMITBOT_TELEGRAM_CHATS=7, -100200", "SUMMITBOT_LOG_LEVEL=debug", "SUMMITBOT_OPS_ADDRESS=127.0.0.1:0",
 		},
-		signals: func() (<-chan os.Signal, func()) { return signals, func() {} }, platforms: platforms,
+		signals: func() (<-chan os.Signal, func()) { return signals, func() {} }, hints: noHints, platforms: platforms,
 	}
 	code := make(chan int)
 	go func() { code <- a.run([]string{"run"}) }()
@@ -76,9 +76,9 @@ func TestOnePlatformDown(t *testing.T) {
 				stdin: strings.NewReader(""), stdout: &bytes.Buffer{}, stderr: stderr,
 				environ: []string{
 					"TELEGRAM_TOKEN=" + tt.telegram, "SUMMITBOT_TELEGRAM_API_URL=" + tg.URL, "SUMMITBOT_KB=testdata/kb",
-					"DISCORD_TOKEN=" + discordtest.Token, "SUMMITBOT_DISCORD_API_URL=" + tt.discord(d),
+					"DISCORD_TOKEN=" + discordtest.Token, "SUMMITBOT_DISCORD_API_URL=" + tt.discord(d), "SUMMITBOT_OPS_ADDRESS=127.0.0.1:0",
 				},
-				signals: func() (<-chan os.Signal, func()) { return signals, func() {} }, platforms: platforms,
+				signals: func() (<-chan os.Signal, func()) { return signals, func() {} }, hints: noHints, platforms: platforms,
 			}
 			code := make(chan int)
 			go func() { code <- a.run([]string{"run"}) }()

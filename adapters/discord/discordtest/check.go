@@ -293,6 +293,13 @@ func checkCommands(body []byte, guild bool) (errs []string) {
 		seen[fmt.Sprint(c.Type, c.Name)] = true
 		name(where, c.Name, slash)
 		local(where, c.Names, func(n string) { name(where, n, slash) })
+		for l, n := range c.Names {
+			if k := fmt.Sprint(c.Type, l, n); seen[k] {
+				bad("%s: twice in %s", n, l)
+			} else {
+				seen[k] = true
+			}
+		}
 		total := 0
 		if slash {
 			described(where, c.Description)
@@ -300,7 +307,7 @@ func checkCommands(body []byte, guild bool) (errs []string) {
 		} else if c.Description != "" || len(c.Descriptions) > 0 || len(c.Options) > 0 {
 			bad("%s: a menu command has no description and no options", where)
 		}
-		total += units(c.Name) + units(c.Description)
+		total += longest(c.Name, c.Names) + longest(c.Description, c.Descriptions)
 		optional := false
 		options := map[string]bool{}
 		if len(c.Options) > 25 {
@@ -317,7 +324,10 @@ func checkCommands(body []byte, guild bool) (errs []string) {
 			}
 			optional = optional || !o.Required
 			options[o.Name] = true
-			total += units(o.Name) + units(o.Description)
+			total += longest(o.Name, o.Names) + longest(o.Description, o.Descriptions)
+			for _, v := range o.Choices {
+				total += units(v.Name) + units(v.Value)
+			}
 		}
 		if total > 8000 {
 			bad("%s: %d of 8000", where, total)
@@ -327,6 +337,15 @@ func checkCommands(body []byte, guild bool) (errs []string) {
 		}
 	}
 	return errs
+}
+
+// longest is how much a text counts towards a command's limit: as much as its longest translation.
+func longest(s string, local map[string]string) int {
+	n := units(s)
+	for _, t := range local {
+		n = max(n, units(t))
+	}
+	return n
 }
 
 // Check returns all for which Discord would refuse a message to a channel, or the response to an interaction if it could

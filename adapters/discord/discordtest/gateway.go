@@ -94,7 +94,8 @@ func (s *Server) gateway(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "refused", fault.Refuse)
 		return
 	}
-	if v := r.URL.Query().Get("v"); v != "9" && v != "10" || r.URL.Query().Get("encoding") != "json" {
+	if q := r.URL.Query().Encode(); q != "encoding=json&v=10" && !s.set.Library {
+		s.refused("the gateway's address: " + q)
 		http.Error(w, "version and encoding", http.StatusBadRequest)
 		return
 	}
@@ -184,6 +185,12 @@ func (s *Server) gateway(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+func (s *Server) refused(what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.refusals = append(s.refusals, what)
+}
+
 func (s *Server) forget(c *conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -247,8 +254,19 @@ func (s *Server) identify(c *conn, data json.RawMessage) (closeCode int) {
 		Token   string  `json:"token"`
 		Intents *int    `json:"intents"`
 		Shard   *[2]int `json:"shard"`
+
+		Properties struct {
+			OS      string `json:"os"`
+			Browser string `json:"browser"`
+			Device  string `json:"device"`
+		} `json:"properties"`
 	}
-	if json.Unmarshal(data, &d) != nil {
+	if s.set.Library {
+		if json.Unmarshal(data, &d) != nil {
+			return 4002
+		}
+	} else if err := strict(data, &d); err != nil || d.Properties.OS == "" || d.Properties.Browser == "" || d.Properties.Device == "" {
+		s.refused(fmt.Sprintf("identify: %v: %+v", err, d.Properties))
 		return 4002
 	}
 	s.mu.Lock()
@@ -278,7 +296,7 @@ func (s *Server) identify(c *conn, data json.RawMessage) (closeCode int) {
 		guilds = append(guilds, map[string]any{"id": strconv.Itoa(810000000000000000 + i), "unavailable": true})
 	}
 	ready := map[string]any{
-		"v": 9, "session_id": x.id, "resume_gateway_url": s.ws("/resume"), "guilds": guilds, "shard": shard,
+		"v": 10, "session_id": x.id, "resume_gateway_url": s.ws("/resume"), "guilds": guilds, "shard": shard,
 		"session_type": "normal", "user_settings": map[string]any{}, "relationships": []any{},
 		"user":        map[string]any{"id": BotID, "username": "summitbot", "bot": true, "discriminator": "0000", "avatar": nil},
 		"application": map[string]any{"id": AppID, "flags": 0},

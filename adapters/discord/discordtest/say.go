@@ -169,8 +169,22 @@ type Place struct {
 	Channel string
 	DM      bool // with the bot
 	Group   bool // between people, where the bot is only because the user installed it
+	Thread  bool // Channel is a thread in the channel of that name
 	User    string
 	Locale  string // en-US
+}
+
+// channel is what an interaction tells of where it is.
+func (p Place) channel() map[string]any {
+	switch {
+	case p.Thread:
+		return map[string]any{"id": p.Channel, "type": 11, "parent_id": Channel}
+	case p.DM:
+		return map[string]any{"id": p.Channel, "type": 1}
+	case p.Group:
+		return map[string]any{"id": p.Channel, "type": 3}
+	}
+	return map[string]any{"id": p.Channel, "type": 0, "parent_id": Heading}
 }
 
 // The types of interactions.
@@ -264,7 +278,7 @@ func (s *Server) interact(at Place, kind int, data map[string]any, m *Message) *
 	s.interactions[i.Token] = i
 	event := map[string]any{
 		"id": i.ID, "application_id": AppID, "type": kind, "token": i.Token, "version": 1, "data": data,
-		"channel_id": at.Channel, "channel": map[string]any{"id": at.Channel, "type": 0}, "locale": at.Locale,
+		"channel_id": at.Channel, "channel": at.channel(), "locale": at.Locale,
 		"app_permissions": "2147483647", "entitlements": []any{}, "attachment_size_limit": 10485760,
 		"authorizing_integration_owners": map[string]any{"0": GuildID},
 	}

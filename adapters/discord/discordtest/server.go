@@ -23,6 +23,7 @@ const (
 	GuildID = "800000000000000001"
 	Channel = "700000000000000001" // in the guild
 	DM      = "700000000000000002" // between Reader and the bot
+	Heading = "700000000000000009" // above the guild's channels
 	Reader  = "600000000000000001"
 	Other   = "600000000000000002"
 )
@@ -40,6 +41,7 @@ type Settings struct {
 	Pace           time.Duration // messages to a channel are limited to 5 in this time; Discord's is 5 s; 0 is no limit
 	Bare           bool          // READY tells neither where to resume nor which application it is, and /gateway/bot is not there
 	Guilds         int           // shown in READY beside the one guild
+	Library        bool          // what the library says to the gateway by itself is taken: an older version, an older identify
 }
 
 // A Server is the Discord of one test.

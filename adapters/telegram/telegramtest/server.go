@@ -9,11 +9,13 @@
 package telegramtest
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
 	"mime"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -347,7 +349,7 @@ func answer(w http.ResponseWriter, result any, no *refusal) {
 	json.NewEncoder(w).Encode(body)
 }
 
-// readParams takes parameters from the query, a form or a JSON object, as Telegram does.
+// readParams takes parameters from the query, a form or a JSON object, as Telegram does; of a file its content.
 func readParams(r *http.Request) (Params, error) {
 	p := Params{}
 	add := func(v url.Values) {
@@ -360,7 +362,7 @@ func readParams(r *http.Request) (Params, error) {
 	if err != nil {
 		return nil, err
 	}
-	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	kind, media, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	switch {
 	case kind == "application/json" && len(body) > 0:
 		var object map[string]json.RawMessage
@@ -380,6 +382,25 @@ func readParams(r *http.Request) (Params, error) {
 			return nil, fmt.Errorf("can't parse the form")
 		}
 		add(v)
+	case kind == "multipart/form-data":
+		form, err := multipart.NewReader(bytes.NewReader(body), media["boundary"]).ReadForm(50 << 20)
+		if err != nil {
+			return nil, fmt.Errorf("can't parse the form")
+		}
+		defer form.RemoveAll()
+		add(form.Value)
+		for name, files := range form.File {
+			f, err := files[0].Open()
+			if err != nil {
+				return nil, err
+			}
+			content, err := io.ReadAll(f)
+			f.Close()
+			if err != nil {
+				return nil, err
+			}
+			p[name] = string(content)
+		}
 	}
 	return p, nil
 }

@@ -157,6 +157,8 @@ func (sp *spec) one(s *Server, t, raw string, top bool, where string) error {
 			return fmt.Errorf("%s must be a Number", where)
 		}
 		return nil
+	case "InputFile":
+		return nil // readParams has read it
 	case "Boolean", "True":
 		if raw != "true" && raw != "false" {
 			return fmt.Errorf("%s must be of type Boolean", where)
@@ -180,8 +182,7 @@ func (sp *spec) one(s *Server, t, raw string, top bool, where string) error {
 	for _, f := range typ.Fields {
 		value, ok := object[f.Name]
 		if !ok || string(value) == "null" {
-			// Of a user that a text mentions the server reads the id alone.
-			if f.Required && t != "User" {
+			if f.Required {
 				return fmt.Errorf("field %q of %s is missing", f.Name, where)
 			}
 			continue

@@ -216,6 +216,10 @@ func (s *Server) Say(c Chat, from User, text string, opts ...Option) int64 {
 	w := m.wire()
 	if to := st.messages[m.ReplyTo]; to != nil {
 		w["reply_to_message"] = to.wire()
+	} else if c.Forum && m.Thread != 0 {
+		// What answers none is a reply to the message that opened the topic, here by the bot, which is the harder case.
+		opened := Message{ID: m.Thread, Chat: c, From: s.bot(), Thread: m.Thread, At: m.At, extra: map[string]any{"forum_topic_created": map[string]any{"name": "A topic", "icon_color": 0}}}
+		w["reply_to_message"] = opened.wire()
 	}
 	kind := "message"
 	if c.Type == "channel" {
