@@ -100,7 +100,7 @@ const rareKept = 6000
 
 // Options say how an index is learnt; the zero value is right.
 type Options struct {
-	Passes     int                             // of the trainer; 0 is 8, or 4 where there are many phrasings
+	Passes     int                             // of the trainer; 0 is 24, or 4 where there are many phrasings
 	Folds      int                             // of the calibration on held-out phrasings; 0 is 3, or 2 where there are many phrasings; negative is none
 	FoldPasses int                             // of the trainer in each; 0 is 2
 	Tests      []Test                          // questions to calibrate on, if there are enough
@@ -118,8 +118,8 @@ func Learn(c *Corpus, opt Options) *Index {
 	ix.policy = defaultPolicy
 	ex := ix.examples(c)
 	passes, folds := 4, 2 // whoever starts the bot waits for it
-	if len(ex) < rareKept || len(opt.Tests) >= enoughTests {
-		passes, folds = 24, 3 // it is quick, or learnt once and stored
+	if len(ex) < rareKept {
+		passes, folds = 24, 3 // it is quick
 	}
 	opt.Passes, opt.Folds = cmp.Or(opt.Passes, passes), cmp.Or(opt.Folds, folds)
 	opt.Progress("learning", 0, 1)

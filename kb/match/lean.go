@@ -83,12 +83,12 @@ func (ix *Index) lean(w *work, lean float32, c *Context) {
 // rounded (see docs/quality.md).
 const (
 	leanScale      = .75 // how far scores are scaled back
-	leanBefore     = .7 // of the context's own scores
+	leanBefore     = .7  // of the context's own scores
 	leanLead       = 3   // what the last entry may lead by for its own headline
 	leanAlike      = 2.4 // for an entry about the same people, places and things as the last one
 	leanRelated    = 1.8 // for an entry that belongs beside the last one
 	leanTold       = .3  // for what is told: whoever asks on about something that was told asks for more that is
-	leanBeside     = 2 // for what is not told beside it
+	leanBeside     = 2   // for what is not told beside it
 	leanKind       = .2  // for the kind of thing asked
 	leanKindBefore = .4  // for the kind of thing asked before, where none is asked
 	leanRepeated   = 1.4 // against the entry that was just answered

@@ -34,6 +34,9 @@ func main() {
 	}
 }
 
+// passes are enough for the weights to be converged: with a few, a phrasing more or less changes what other questions find.
+const passes = 60
+
 func run(dir, out string, evidence bool) error {
 	b, err := kb.Load(os.DirFS(dir), dir)
 	if err != nil {
@@ -44,7 +47,7 @@ func run(dir, out string, evidence bool) error {
 		return err
 	}
 	start := time.Now()
-	opt := match.Options{Tests: tests.Calibration(b), Progress: func(step string, done, of int) {
+	opt := match.Options{Passes: passes, Tests: tests.Calibration(b), Progress: func(step string, done, of int) {
 		log.Printf("%5.0fs  %s %d of %d", time.Since(start).Seconds(), step, done, of)
 	}}
 	if evidence {
