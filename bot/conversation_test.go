@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +58,19 @@ func TestLeaning(t *testing.T) {
 	}
 	if short, long := leaning("and why was it closed?"), leaning("and why was it that the port had to be closed by the guild in the year of the great storm?"); long >= short {
 		t.Errorf("a long question leans %.2f, a short one %.2f", long, short)
+	}
+}
+
+// A correction goes on from what was asked, not from what was answered.
+func TestCorrection(t *testing.T) {
+	b := harbour()
+	last := topic{entry: "where-talks", before: "Where do the talks take place?", turns: []exchange{{"where is it", "where-talks"}}}
+	q := b.query("no, I meant the port", last)
+	if q.Text != "the port" || q.Context.Before != "where is it" || q.Context.Last != "" || !slices.Contains(q.Context.Told, "where-talks") || q.Context.Related != nil {
+		t.Errorf("the correction is read as %+v", q)
+	}
+	if q := b.query("and the port?", last); q.Context.Last != "where-talks" || q.Context.Before != last.before || q.Context.Asked != "where is it" {
+		t.Errorf("a follow-up is read as %+v", q)
 	}
 }
 

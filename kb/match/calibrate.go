@@ -124,13 +124,13 @@ func (ix *Index) missing(entry, fold, folds int) bool {
 // fitRanking finds the weights of evidence under which the entries asked for come first: a conditional logit over the
 // candidates of each question (McFadden 1974), by gradient descent with the classifier's logit fixed at weight 1.
 func (p *policy) fitRanking(js []judged) {
-	fields := func(e *Evidence) [6]float64 {
-		return [6]float64{e.Names, e.Sides, e.Numbers, e.Kind, e.Covered, e.Last}
+	fields := func(e *Evidence) [evidences]float64 {
+		return [evidences]float64{e.Names, e.Sides, e.Numbers, e.Kind, e.Covered}
 	}
-	weights := [6]*float64{&p.Names, &p.Sides, &p.Numbers, &p.Kind, &p.Covered, &p.Last}
+	weights := [evidences]*float64{&p.Names, &p.Sides, &p.Numbers, &p.Kind, &p.Covered}
 	type question struct {
 		z   []float64
-		x   [][6]float64
+		x   [][evidences]float64
 		hit int
 	}
 	var qs []question
@@ -157,7 +157,7 @@ func (p *policy) fitRanking(js []judged) {
 	}
 	const steps, rate, decay = 400, .5, 1e-4
 	for range steps {
-		var grad [6]float64
+		var grad [evidences]float64
 		for _, q := range qs {
 			top, sum := math.Inf(-1), 0.0
 			score := make([]float64, len(q.z))
@@ -188,8 +188,8 @@ func (p *policy) fitRanking(js []judged) {
 	}
 }
 
-// signals counts the weights of a confidence.
-const signals = 8
+// evidences and signals count the weights of a score and of a confidence.
+const evidences, signals = 5, 8
 
 // vector lists the signals in the order of their weights.
 func (s *Signals) vector() [signals]float64 {
@@ -289,5 +289,5 @@ func FitEvidence(c *Corpus, opt Options) string {
 	ix := newIndex(c)
 	var p policy
 	p.fitRanking(ix.holdOut(ix.examples(c), cmp.Or(opt.Folds, 4), cmp.Or(opt.FoldPasses, 4), opt.Progress))
-	return fmt.Sprintf("Names: %.2f, Sides: %.2f, Numbers: %.2f, Kind: %.2f, Covered: %.2f, Last: %.2f", p.Names, p.Sides, p.Numbers, p.Kind, p.Covered, p.Last)
+	return fmt.Sprintf("Names: %.2f, Sides: %.2f, Numbers: %.2f, Kind: %.2f, Covered: %.2f", p.Names, p.Sides, p.Numbers, p.Kind, p.Covered)
 }

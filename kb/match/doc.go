@@ -7,6 +7,7 @@
 //     names.go finds who and what is named.
 //   - features.go turns the words into weighted features: stems, neighbouring stems, character n-grams, pairs of content
 //     words, the kind of thing asked (kind.go), names, and a vector of its meaning from package lexicon.
-//   - index.go scores every entry with a multinomial logistic regression that train.go learnt from the phrasings.
+//   - model.go scores every entry with a multinomial logistic regression that train.go learnt from the phrasings.
+//   - lean.go adds what speaks for an entry in what was talked about before, where the question leans on that.
 //   - match.go weighs the evidence for and against the best entries and decides: answer, ask back, or stay silent.
 package match

@@ -70,7 +70,7 @@ func (p *policy) weighed(e *Evidence) string {
 		name   string
 		weight float64
 		value  float64
-	}{{"names", p.Names, e.Names}, {"sides", p.Sides, e.Sides}, {"numbers", p.Numbers, e.Numbers}, {"kind", p.Kind, e.Kind}, {"covered", p.Covered, e.Covered}, {"last sentence", p.Last, e.Last}} {
+	}{{"names", p.Names, e.Names}, {"sides", p.Sides, e.Sides}, {"numbers", p.Numbers, e.Numbers}, {"kind", p.Kind, e.Kind}, {"covered", p.Covered, e.Covered}} {
 		if v := x.weight * x.value; math.Abs(v) >= .005 {
 			fmt.Fprintf(&b, " %+.2f %s", v, x.name)
 		}

@@ -71,8 +71,6 @@ type work struct {
 	x        extract
 	s        scratch
 	z        []float32 // a score for each entry
-	last     []float32 // the same, of the last sentence alone
-	hasLast  bool
 	stems    []int32
 }
 

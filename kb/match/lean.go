@@ -76,7 +76,6 @@ func (ix *Index) lean(w *work, lean float32, c *Context) {
 	if !again {
 		add(-leanRepeated, c.Last)
 	}
-	w.hasLast = false
 }
 
 // What leaning does to the scores, in logits but for the first two. The weights were fitted to the regression dialogues and

@@ -42,7 +42,6 @@ type Evidence struct {
 	Numbers float64 // years and other numbers that the entry does not have
 	Kind    float64 // 1 if the entry does not tell the kind of thing asked
 	Covered float64 // how much of the question's weight in stems the entry's phrasings have between them
-	Last    float64 // logit of the last sentence alone, less that of the whole; 0 for a single sentence
 }
 
 // A Result is what was found for a question.
@@ -93,30 +92,13 @@ func (ix *Index) match(q Query, w *work) Result {
 	return r
 }
 
-// score fills w.z, and w.last for a text of several sentences.
+// score fills w.z.
 func (ix *Index) score(w *work) {
 	if len(w.z) != len(ix.entries) {
-		w.z, w.last = make([]float32, len(ix.entries)), make([]float32, len(ix.entries))
-	}
-	w.hasLast = false
-	if from := lastSentence(w.words); from > 0 {
-		w.x.from(w.words[from:], w.kinds, w.names, ix.analyser.names.hash)
-		ix.model.score(ix.vocab.vectorize(&w.x, &w.s), w.last)
-		w.hasLast = true
+		w.z = make([]float32, len(ix.entries))
 	}
 	w.x.from(w.words, w.kinds, w.names, ix.analyser.names.hash)
 	ix.model.score(ix.vocab.vectorize(&w.x, &w.s), w.z)
-}
-
-// lastSentence returns where the last sentence of some length begins; 0 if there is but one.
-func lastSentence(words []word) int {
-	const enough = 4
-	for i := len(words) - 1; i > 0; i-- {
-		if words[i].sentence != words[i-1].sentence && len(words)-i >= enough {
-			return i
-		}
-	}
-	return 0
 }
 
 // weigh ranks the entries by their scores and the evidence.
@@ -196,9 +178,6 @@ func (ix *Index) evidence(entry int, w *work, length float32) Evidence {
 	}
 	if asked := w.kinds &^ vague; in.tells != 0 && asked != 0 && asked&in.tells == 0 {
 		e.Kind = 1
-	}
-	if w.hasLast {
-		e.Last = float64(w.last[entry] - w.z[entry])
 	}
 	if length == 0 {
 		return e

@@ -174,6 +174,41 @@ func TestLean(t *testing.T) {
 	}
 }
 
+// Each part of the context moves the entries it names, and only in its own direction.
+func TestContext(t *testing.T) {
+	ix := bakeryIndex()
+	score := func(c Context, id string) float64 {
+		c.Before = "Who founded the bakery?"
+		r := ix.Match(Query{Text: "and that one, was it any good?", Lean: 1, Context: c})
+		for _, x := range append(r.Best, r.Not...) {
+			if x.ID == id {
+				return x.Logit
+			}
+		}
+		t.Fatalf("%s is no candidate", id)
+		return 0
+	}
+	for _, tt := range []struct {
+		what string
+		c    Context
+		more bool
+	}{
+		{"related", Context{Related: []string{"rye"}}, true},
+		{"beside", Context{Beside: []string{"rye"}}, true},
+		{"told before", Context{Told: []string{"rye"}}, false},
+		{"just answered", Context{Last: "rye"}, false},
+		{"just not told", Context{Not: "rye"}, false},
+	} {
+		plain, got := score(Context{}, "rye"), score(tt.c, "rye")
+		if tt.more && got <= plain || !tt.more && got >= plain {
+			t.Errorf("%s: the score goes from %.2f to %.2f", tt.what, plain, got)
+		}
+	}
+	if plain, got := score(Context{}, "rye"), score(Context{Told: []string{"nothing"}, Related: []string{"nothing"}, Not: "nothing"}, "rye"); got != plain {
+		t.Errorf("unknown ids move the score from %.2f to %.2f", plain, got)
+	}
+}
+
 func TestEncodeDecode(t *testing.T) {
 	ix := bakeryIndex()
 	var buf bytes.Buffer

@@ -4,7 +4,7 @@ import "math"
 
 // A policy turns evidence into scores, scores into a confidence, and that into a decision.
 type policy struct {
-	Names, Sides, Numbers, Kind, Covered, Last float64 // weights of Evidence
+	Names, Sides, Numbers, Kind, Covered float64 // weights of Evidence
 
 	Bias, Told, Gap, Cover, Words, Foreign, Late, Against float64 // weights of Signals
 
@@ -16,7 +16,7 @@ type policy struct {
 // phrasings; numbers and kinds weigh less, since readers are less exact than whoever writes phrasings. Its confidence is a
 // plain guess, which calibration replaces.
 var defaultPolicy = policy{
-	Names: -.8, Sides: -.6, Numbers: -.5, Kind: -.8, Covered: 2, Last: .1,
+	Names: -.8, Sides: -.6, Numbers: -.5, Kind: -.8, Covered: 2,
 	Bias: -1, Gap: 2, Foreign: -2,
 	Answer: .65, Clarify: .4,
 }
@@ -28,7 +28,7 @@ const talkCovered = .7
 func (p *policy) score(c *Candidate) float64 {
 	e := &c.Evidence
 	return c.Logit + p.Names*e.Names + p.Sides*e.Sides + p.Numbers*e.Numbers + p.Kind*e.Kind +
-		p.Covered*e.Covered + p.Last*e.Last
+		p.Covered*e.Covered
 }
 
 func (p *policy) confidence(s *Signals) float64 {
