@@ -109,7 +109,8 @@ func Decode(r *bufio.Reader) (*Index, error) {
 	if len(s.Counts) != len(s.Words) {
 		return nil, fmt.Errorf("reading index: %d words, %d counts", len(s.Words), len(s.Counts))
 	}
-	ix.analyser = &analyser{lex: <-lex, words: make(map[string]known, len(s.Words)), names: newNames(c), spell: newSpeller(len(s.Words))}
+	ix.analyser = &analyser{lex: <-lex, words: make(map[string]known, len(s.Words)), spell: newSpeller(len(s.Words))}
+	ix.analyser.names = newNames(c, ix.analyser.lex)
 	for i, w := range s.Words {
 		ix.analyser.learn(w, s.Counts[i])
 	}

@@ -146,11 +146,8 @@ func (x *extract) chars(w string, at int) {
 // senses sums the words' vectors, the rarer the heavier.
 func (x *extract) senses(words []word) {
 	for _, w := range words {
-		if w.vec == nil {
-			continue
-		}
-		for i, c := range w.vec {
-			x.sense[i] += w.weight * float32(c)
+		for i, c := range w.sense.vec {
+			x.sense[i] += w.sense.weight * float32(c)
 		}
 	}
 	sum := 0.0

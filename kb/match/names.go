@@ -3,6 +3,8 @@ package match
 import (
 	"slices"
 	"strings"
+
+	"summitbot/kb/match/lexicon"
 )
 
 // A NameKind says what a name names.
@@ -37,6 +39,7 @@ type names struct {
 	list          []Name
 	hash          []feature
 	main          []string // what a collapsed mention reads as
+	sense         []sense  // of the last word of its main name, however it is spelt
 	first         map[string][]pattern
 	elsewhereList []string
 	others        map[string]bool // names of what the corpus is not about
@@ -49,7 +52,7 @@ type pattern struct {
 	role  bool
 }
 
-func newNames(c *Corpus) *names {
+func newNames(c *Corpus, lex *lexicon.Lexicon) *names {
 	n := &names{list: c.Names, elsewhereList: c.Elsewhere, first: map[string][]pattern{}, others: map[string]bool{}, long: map[string]bool{}}
 	seen := map[string]bool{}
 	add := func(text string, name int, role bool) {
@@ -67,6 +70,13 @@ func newNames(c *Corpus) *names {
 	for i, x := range c.Names {
 		n.hash = append(n.hash, hashString(blockName, x.ID))
 		n.main = append(n.main, strings.ReplaceAll(x.ID, "-", ""))
+		means := sense{}
+		if len(x.Names) > 0 {
+			for _, t := range tokenize(x.Names[0]) {
+				means = senseOf(lex, t.text)
+			}
+		}
+		n.sense = append(n.sense, means)
 		for _, text := range x.Names {
 			add(text, i, false)
 		}
@@ -148,10 +158,7 @@ func (n *names) collapse(words []word, ms []mention) []word {
 		if !m.role && (kind == Person || kind == Place) {
 			w := words[m.from]
 			w.end = words[m.to-1].end
-			if m.to-m.from > 1 {
-				w.vec, w.weight = words[m.to-1].vec, words[m.to-1].weight
-			}
-			w.text, w.stem, w.content, w.name = n.main[m.name], n.hash[m.name], true, m.name
+			w.text, w.stem, w.sense, w.content, w.name = n.main[m.name], n.hash[m.name], n.sense[m.name], true, m.name
 			out = append(out, w)
 		} else {
 			out = append(out, words[m.from:m.to]...)

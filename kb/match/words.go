@@ -14,9 +14,8 @@ type word struct {
 	text       string // after correction; a name's main name
 	stem       feature
 	content    bool // not a function word
-	vec        []int8
-	weight     float32 // of vec
-	start, end int     // bytes of the original
+	sense      sense
+	start, end int // bytes of the original
 	sentence   int
 	corrected  string // what the user typed, if that was changed
 	name       int32  // index of a name it stands for, or -1
@@ -24,9 +23,8 @@ type word struct {
 
 // known is what is kept of each word of the phrasings, so that it is worked out once.
 type known struct {
-	stem   feature
-	vec    []int8
-	weight float32
+	stem  feature
+	sense sense
 }
 
 // An analyser turns text into words: it corrects spelling towards the words it knows, and finds names.
@@ -39,13 +37,24 @@ type analyser struct {
 
 func (a *analyser) know(text string) known {
 	k := known{stem: hashString(blockStem, english.Stem(text, true))}
-	vec, rank := a.lex.Vector(text)
-	if vec != nil {
-		// "Smooth inverse frequency", a/(a + p) (Arora, Liang and Ma 2017), with p from the word's rank by Zipf's law.
-		p := .1 / float64(rank+1)
-		k.vec, k.weight = vec, float32(1e-3/(1e-3+p))
-	}
+	k.sense = senseOf(a.lex, text)
 	return k
+}
+
+// A sense is what a word means: a vector of the lexicon's, and how much it weighs. Without a vector it means nothing.
+type sense struct {
+	vec    []int8
+	weight float32
+}
+
+func senseOf(lex *lexicon.Lexicon, word string) sense {
+	vec, rank := lex.Vector(word)
+	if vec == nil {
+		return sense{}
+	}
+	// "Smooth inverse frequency", a/(a + p) (Arora, Liang and Ma 2017), with p from the word's rank by Zipf's law.
+	p := .1 / float64(rank+1)
+	return sense{vec, float32(1e-3 / (1e-3 + p))}
 }
 
 // analyse reads a text. The words returned are appended to buf.
@@ -64,7 +73,7 @@ func (a *analyser) analyse(text string, buf []word) []word {
 		if !ok {
 			k = a.know(w.text)
 		}
-		w.stem, w.vec, w.weight = k.stem, k.vec, k.weight
+		w.stem, w.sense = k.stem, k.sense
 		w.content = !function[w.text]
 		buf = append(buf, w)
 	}
@@ -99,7 +108,7 @@ func newAnalyser(c *Corpus) *analyser {
 			}
 		}
 	}
-	a.names = newNames(c)
+	a.names = newNames(c, a.lex)
 	inNames := map[string]bool{}
 	for _, w := range a.names.words() {
 		inNames[w] = true
