@@ -56,3 +56,15 @@ func inEnglish(tag string) string {
 	}
 	return ""
 }
+
+// InLanguage finds the texts in the language of the first of some BCP 47 tags that there are any in, and says which language
+// that is. It is how adapters pick what they say themselves.
+func InLanguage[T any](texts map[string]T, tags ...string) (found T, language string, ok bool) {
+	for _, tag := range tags {
+		language, _, _ = strings.Cut(strings.ToLower(tag), "-")
+		if found, ok = texts[language]; ok {
+			return found, language, true
+		}
+	}
+	return found, "", false
+}

@@ -31,3 +31,19 @@ func TestOtherLanguagesGetAWordInTheirOwn(t *testing.T) {
 		t.Errorf("a German question gets %s in %q: %s", r.Kind, r.Lang, r.Text)
 	}
 }
+
+func TestInLanguage(t *testing.T) {
+	texts := map[string]string{"pt": "olá", "de": "hallo"}
+	for _, tt := range []struct {
+		tags           []string
+		text, language string
+	}{
+		{[]string{"pt-BR"}, "olá", "pt"}, {[]string{"DE"}, "hallo", "de"}, {[]string{"en", "de-AT"}, "hallo", "de"},
+		{[]string{"de", "pt"}, "hallo", "de"}, {[]string{"en", ""}, "", ""}, {nil, "", ""},
+	} {
+		text, language, ok := InLanguage(texts, tt.tags...)
+		if text != tt.text || language != tt.language || ok != (tt.text != "") {
+			t.Errorf("for %q: %q in %q, %v", tt.tags, text, language, ok)
+		}
+	}
+}

@@ -1,8 +1,9 @@
 package discord
 
 import (
-	"strings"
 	"time"
+
+	"summitbot/bot"
 )
 
 // words are what the adapter says itself, around the core's replies, in one language. They follow the settings of whoever
@@ -84,8 +85,7 @@ var languages = map[string]words{
 
 // wordsIn are those of a BCP 47 tag's language, or English ones.
 func wordsIn(tag string) words {
-	lang, _, _ := strings.Cut(tag, "-")
-	if w, ok := languages[lang]; ok {
+	if w, _, ok := bot.InLanguage(languages, tag); ok {
 		return w
 	}
 	return languages[english]

@@ -1,6 +1,6 @@
 package guard
 
-import "strings"
+import "summitbot/bot"
 
 // words are what the guard says itself, in one language.
 type words struct {
@@ -44,10 +44,8 @@ var languages = map[string]words{
 
 // wordsIn are those of a BCP 47 tag's language, and which that is; English where there are none.
 func wordsIn(tag string) (say words, language string) {
-	language, _, _ = strings.Cut(strings.ToLower(tag), "-")
-	say, ok := languages[language]
-	if !ok {
-		return languages[english], english
+	if say, language, ok := bot.InLanguage(languages, tag); ok {
+		return say, language
 	}
-	return say, language
+	return languages[english], english
 }

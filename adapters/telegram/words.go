@@ -1,6 +1,6 @@
 package telegram
 
-import "strings"
+import "summitbot/bot"
 
 // What the adapter says by itself is about Telegram, never about the subject. It is said in the language that somebody's
 // Telegram speaks to them, or that they have written in; "@bot" stands for the bot's name. Answers are in English and
@@ -151,11 +151,8 @@ var inWords = map[string]words{
 // wordsOf are the words of the first of some languages that there are any in; English where that is none. Languages are
 // tags such as "pt-br".
 func wordsOf(languages ...string) words {
-	for _, tag := range languages {
-		base, _, _ := strings.Cut(tag, "-")
-		if w, ok := inWords[strings.ToLower(base)]; ok {
-			return w
-		}
+	if w, _, ok := bot.InLanguage(inWords, languages...); ok {
+		return w
 	}
 	return english
 }
