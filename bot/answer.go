@@ -98,9 +98,9 @@ func (b *Bot) query(text string, last topic) match.Query {
 			q.Context.Told = append(q.Context.Told, t.entry)
 		}
 	}
-	if correction.MatchString(text) {
+	if meant := correction.ReplaceAllString(q.Text, ""); meant != q.Text && meant != "" {
 		// What was answered last is not what was meant: the question before it is what to go on from.
-		q.Text = correction.ReplaceAllString(q.Text, "")
+		q.Text = meant
 		q.Context.Before, q.Context.Last = q.Context.Asked, ""
 		q.Context.Told = append(q.Context.Told, last.entry)
 	} else if n, ok := b.around[last.entry]; ok {

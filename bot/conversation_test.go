@@ -69,6 +69,9 @@ func TestCorrection(t *testing.T) {
 	if q.Text != "the port" || q.Context.Before != "where is it" || q.Context.Last != "" || !slices.Contains(q.Context.Told, "where-talks") || q.Context.Related != nil {
 		t.Errorf("the correction is read as %+v", q)
 	}
+	if q := b.query("no, wrong!", last); q.Text != "no, wrong!" || q.Context.Last != "where-talks" {
+		t.Errorf("a correction that says nothing else is read as %+v", q)
+	}
 	if q := b.query("and the port?", last); q.Context.Last != "where-talks" || q.Context.Before != last.before || q.Context.Asked != "where is it" {
 		t.Errorf("a follow-up is read as %+v", q)
 	}
