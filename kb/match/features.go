@@ -90,13 +90,21 @@ var (
 
 // from fills the extract with the features of a text.
 func (x *extract) from(words []word, kinds Kinds, names []int32, hash []feature) {
+	x.outer(words, kinds, names, hash)
+	for i, w := range words {
+		x.chars(w.text, i)
+	}
+	x.senses(words)
+}
+
+// outer fills the extract with the features of a text but for those within its words: their characters and senses.
+func (x *extract) outer(words []word, kinds Kinds, names []int32, hash []feature) {
 	x.reset()
 	prev := edgeStart
 	for i, w := range words {
 		x.add(blockStem, w.stem, i)
 		x.add(blockBigram, hashPair(blockBigram, prev, w.stem), i)
 		prev = w.stem
-		x.chars(w.text, i)
 	}
 	x.add(blockBigram, hashPair(blockBigram, prev, edgeEnd), len(words)-1)
 	// A ramble has more pairs than they are worth, and what matters in it stands at its end.
@@ -122,7 +130,6 @@ func (x *extract) from(words []word, kinds Kinds, names []int32, hash []feature)
 	for _, n := range names {
 		x.add(blockName, hash[n], -1)
 	}
-	x.senses(words)
 }
 
 // chars adds the 2- to 5-grams of a word with its ends marked.
@@ -146,18 +153,13 @@ func (x *extract) chars(w string, at int) {
 // senses sums the words' vectors, the rarer the heavier.
 func (x *extract) senses(words []word) {
 	for _, w := range words {
-		for i, c := range w.sense.vec {
-			x.sense[i] += w.sense.weight * float32(c)
-		}
+		w.sense.addTo(&x.sense)
 	}
-	sum := 0.0
-	for _, c := range x.sense {
-		sum += float64(c) * float64(c)
-	}
-	if sum == 0 {
+	length := squaredLength(x.sense[:])
+	if length == 0 {
 		return
 	}
-	scale := float32(1 / math.Sqrt(sum))
+	scale := float32(1 / math.Sqrt(length))
 	for i := range x.sense {
 		x.sense[i] *= scale
 	}

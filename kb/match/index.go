@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"sync"
+
+	"summitbot/kb/match/lexicon"
 )
 
 // A Corpus is what an index is learnt from.
@@ -45,8 +47,10 @@ type Index struct {
 	model    *model
 	asOf     [3]int
 	policy   policy
-	rarity   []float32 // of each name, 0 (all entries are about it) to 1
-	hasNot   bool      // there are entries of class NotTold
+	rarity   []float32          // of each name, 0 (all entries are about it) to 1
+	common   map[string]*common // the commonest words
+	named    []*common          // words that stand for a name
+	hasNot   bool               // there are entries of class NotTold
 	pool     sync.Pool
 }
 
@@ -72,6 +76,10 @@ type work struct {
 	s        scratch
 	z        []float32 // a score for each entry
 	stems    []int32
+	common   []*common // of each word, nil if it is not common
+	rare     extract   // of the others
+	sense    [lexicon.Dims]float32
+	times    []uint8
 }
 
 // read analyses a text into w: its words, the names in it and what it asks for.
@@ -278,6 +286,7 @@ func (ix *Index) fit(ex []example, passes int) {
 // derive works out what follows from what was learnt.
 func (ix *Index) derive() {
 	ix.pool.New = func() any { return &work{} }
+	ix.prepare()
 	// A name that many entries are about says little against an entry that is not.
 	ix.rarity = make([]float32, len(ix.analyser.names.list))
 	for n := range ix.rarity {

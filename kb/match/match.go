@@ -97,8 +97,9 @@ func (ix *Index) score(w *work) {
 	if len(w.z) != len(ix.entries) {
 		w.z = make([]float32, len(ix.entries))
 	}
-	w.x.from(w.words, w.kinds, w.names, ix.analyser.names.hash)
+	w.x.outer(w.words, w.kinds, w.names, ix.analyser.names.hash)
 	ix.model.score(ix.vocab.vectorize(&w.x, &w.s), w.z)
+	ix.scoreWords(w)
 }
 
 // weigh ranks the entries by their scores and the evidence.

@@ -109,19 +109,22 @@ func quantise(x, scale float32) int8 {
 // score adds up z, one score a class.
 func (m *model) score(v vector, z []float32) {
 	clear(z)
-	sparse := int32(m.sparse())
 	for i, f := range v.feature {
-		x := v.value[i]
-		if f >= sparse {
-			blas.Saxpy(m.classes, x, m.row(f), 1, z, 1)
-			continue
-		}
-		x *= m.scale[f]
-		from, to := m.start[f], m.start[f+1]
-		weight := m.weight[from:to]
-		for j, k := range m.class[from:to] {
-			z[k] += x * float32(weight[j])
-		}
+		m.add(f, v.value[i], z)
+	}
+}
+
+// add adds to z what so much of a feature gives.
+func (m *model) add(f int32, x float32, z []float32) {
+	if int(f) >= m.sparse() {
+		blas.Saxpy(m.classes, x, m.row(f), 1, z, 1)
+		return
+	}
+	x *= m.scale[f]
+	from, to := m.start[f], m.start[f+1]
+	weight := m.weight[from:to]
+	for j, k := range m.class[from:to] {
+		z[k] += x * float32(weight[j])
 	}
 }
 

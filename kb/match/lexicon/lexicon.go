@@ -8,6 +8,7 @@ import (
 	_ "embed"
 	"encoding/binary"
 	"fmt"
+	"hash/maphash"
 	"io"
 	"sort"
 	"strings"
@@ -38,7 +39,12 @@ type Lexicon struct {
 	vec   []int32 // word's row in ranks and vecs, or -1
 	ranks []byte
 	vecs  []int8
+	seed  maphash.Seed
+	maybe [nameBits / 64]uint64 // has a bit for each name's hash: most strings are no names, and need not be looked up
 }
+
+// nameBits is some twelve for each name, so that one in fourteen strings that are no names is looked up in vain.
+const nameBits = 1 << 17
 
 // Embedded returns the dictionary in the binary, unpacked on first use.
 var Embedded = sync.OnceValue(func() *Lexicon {
@@ -64,7 +70,7 @@ func read(packed []byte) (*Lexicon, error) {
 	}
 	n := int(binary.LittleEndian.Uint32(data))
 	data = data[4:]
-	l := &Lexicon{ends: make([]uint32, 0, n), vec: make([]int32, n)}
+	l := &Lexicon{ends: make([]uint32, 0, n), vec: make([]int32, n), seed: maphash.MakeSeed()}
 	at := 0
 	for range n {
 		i := bytes.IndexByte(data[at:], '\n')
@@ -88,6 +94,10 @@ func read(packed []byte) (*Lexicon, error) {
 			l.vec[i] = int32(vecs)
 			vecs++
 		}
+		if f&flagName != 0 {
+			h := l.bit(l.word(i))
+			l.maybe[h/64] |= 1 << (h % 64)
+		}
 	}
 	if len(data) != vecs*(2+Dims) {
 		return nil, fmt.Errorf("%d bytes of vectors, want %d", len(data), vecs*(2+Dims))
@@ -105,6 +115,9 @@ func (l *Lexicon) word(i int) string {
 	}
 	return l.text[start:l.ends[i]]
 }
+
+// bit is the place of a name in maybe.
+func (l *Lexicon) bit(name string) uint64 { return maphash.String(l.seed, name) % nameBits }
 
 func (l *Lexicon) find(word string) int {
 	i := sort.Search(len(l.ends), func(i int) bool { return l.word(i) >= word })
@@ -135,6 +148,9 @@ var endings = []struct{ from, to string }{
 
 // IsName says whether a string is known as the name of a person, place or group and as nothing else. It may hold spaces.
 func (l *Lexicon) IsName(name string) bool {
+	if h := l.bit(name); l.maybe[h/64]&(1<<(h%64)) == 0 {
+		return false
+	}
 	i := l.find(name)
 	return i >= 0 && l.flags[i]&(flagName|flagWord) == flagName
 }
