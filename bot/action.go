@@ -141,7 +141,7 @@ func (b *Bot) pick(m Message, e *kb.Entry) Reply {
 	next.turns = last.took(next.turns[0])
 	next.choices, next.at = r.Choices, b.now()
 	if e.Class == kb.NotTold {
-		next.entry, next.not = last.entry, e.ID
+		next.entry = last.entry
 	}
 	b.talks.set(m.Conversation, next)
 	return r

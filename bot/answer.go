@@ -73,7 +73,7 @@ func (b *Bot) question(m Message, text string) Reply {
 		next.at = b.now()
 	case r.Outcome == match.NoAnswer && r.NotSure && len(r.Not) > 0:
 		// What the source does not tell is a subject, too; what was told before it stays the nearest.
-		next.entry, next.before, next.not = last.entry, b.at(r.Not[0]).Question, r.Not[0].ID
+		next.entry, next.before = last.entry, b.at(r.Not[0]).Question
 	}
 	b.talks.set(key, next)
 	return reply
@@ -91,9 +91,10 @@ func (b *Bot) query(text string, last topic) match.Query {
 		lean *= leanNamed
 	}
 	q.Lean = lean
-	q.Context = match.Context{Before: last.before, Last: last.entry, Not: last.not}
+	q.Context = match.Context{Before: last.before, Typed: text, Last: last.entry}
+	asked := ""
 	for _, t := range last.turns {
-		q.Context.Asked = t.asked
+		asked = t.asked
 		if t.entry != "" {
 			q.Context.Told = append(q.Context.Told, t.entry)
 		}
@@ -101,10 +102,7 @@ func (b *Bot) query(text string, last topic) match.Query {
 	if meant := correction.ReplaceAllString(q.Text, ""); meant != q.Text && meant != "" {
 		// What was answered last is not what was meant: the question before it is what to go on from.
 		q.Text = meant
-		q.Context.Before, q.Context.Last = q.Context.Asked, ""
-		q.Context.Told = append(q.Context.Told, last.entry)
-	} else if n, ok := b.around[last.entry]; ok {
-		q.Context.Related, q.Context.Beside = n.related, n.beside
+		q.Context.Before, q.Context.Last = asked, ""
 	}
 	return q
 }

@@ -20,15 +20,14 @@ const maxQuestion = 1000
 
 // A Bot answers messages. It is safe for concurrent use.
 type Bot struct {
-	base   *kb.Base
-	index  *match.Index
-	log    *slog.Logger
-	now    func() time.Time
-	talks  *conversations
-	around map[string]*neighbours // of each entry
-	names  *names
-	table  []Command // the commands
-	keeps  bool      // questions that find no good answer
+	base  *kb.Base
+	index *match.Index
+	log   *slog.Logger
+	now   func() time.Time
+	talks *conversations
+	names *names
+	table []Command // the commands
+	keeps bool      // questions that find no good answer
 
 	headlines headlines // of what questions complete to
 
@@ -51,7 +50,7 @@ func New(base *kb.Base, index *match.Index, opt Options) *Bot {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	b := &Bot{base: base, index: index, log: opt.Log, now: opt.Now, talks: newConversations(), around: neighboursOf(base), names: newNames(base), headlines: newHeadlines(base), keeps: opt.Unanswered}
+	b := &Bot{base: base, index: index, log: opt.Log, now: opt.Now, talks: newConversations(), names: newNames(base), headlines: newHeadlines(base), keeps: opt.Unanswered}
 	b.overview = b.overviews()
 	b.table = b.commandTable()
 	return b

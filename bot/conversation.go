@@ -23,7 +23,6 @@ const (
 type topic struct {
 	entry   string     // id of the entry that was answered last; empty if none was
 	before  string     // its headline, or the question that found no answer
-	not     string     // id of the group of what is not told that the last question found; empty if it found none
 	turns   []exchange // the last questions, the newest last
 	choices []Choice   // what was offered to choose from
 	at      time.Time
@@ -132,10 +131,10 @@ var correction = regexp.MustCompile(`(?i)^\s*((no|nah|nope|not that|not that one
 // How much each sign makes a question lean, chosen on dialogues (see docs/quality.md).
 const (
 	leanBare     = 2.9 // no subject of its own: "when was that?"
-	leanOpening  = .4  // "and", "what about"
+	leanOpening  = .3  // "and", "what about"
 	leanPointing = .5  // "he", "that", "there"
 	leanShort    = .25 // added to a short question; twice that to a very short one
-	leanNamed    = .2  // times, once "he" has a name
+	leanNamed    = .25 // times, once "he" has a name
 	leanLong     = .4  // times, for a long one: it says itself what it is about
 )
 
@@ -165,36 +164,4 @@ func set(words ...string) map[string]bool {
 // spoken is the topic of a conversation in which an entry was said, asked for or not.
 func spoken(e *kb.Entry) topic {
 	return topic{entry: e.ID, before: e.Question, turns: []exchange{{e.Question, e.ID}}}
-}
-
-// neighbours are the entries that belong beside one, by their ids.
-type neighbours struct {
-	related []string // that tell something: it offers them, or they offer it
-	beside  []string // groups of what is not told that name it as what is told
-}
-
-func neighboursOf(base *kb.Base) map[string]*neighbours {
-	out := map[string]*neighbours{}
-	for i := range base.Entries {
-		out[base.Entries[i].ID] = &neighbours{}
-	}
-	for i := range base.Entries {
-		e := &base.Entries[i]
-		for _, id := range e.Related {
-			other, ok := base.Entry(id)
-			switch {
-			case !ok:
-			case e.Class == kb.NotTold:
-				out[id].beside = append(out[id].beside, e.ID)
-			case other.Class == kb.Told:
-				out[id].related = append(out[id].related, e.ID)
-				out[e.ID].related = append(out[e.ID].related, id)
-			}
-		}
-	}
-	for _, n := range out {
-		slices.Sort(n.related)
-		n.related = slices.Compact(n.related)
-	}
-	return out
 }

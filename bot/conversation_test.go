@@ -66,13 +66,13 @@ func TestCorrection(t *testing.T) {
 	b := harbour()
 	last := topic{entry: "where-talks", before: "Where do the talks take place?", turns: []exchange{{"where is it", "where-talks"}}}
 	q := b.query("no, I meant the port", last)
-	if q.Text != "the port" || q.Context.Before != "where is it" || q.Context.Last != "" || !slices.Contains(q.Context.Told, "where-talks") || q.Context.Related != nil {
+	if q.Text != "the port" || q.Context.Before != "where is it" || q.Context.Last != "" || !slices.Contains(q.Context.Told, "where-talks") {
 		t.Errorf("the correction is read as %+v", q)
 	}
 	if q := b.query("no, wrong!", last); q.Text != "no, wrong!" || q.Context.Last != "where-talks" {
 		t.Errorf("a correction that says nothing else is read as %+v", q)
 	}
-	if q := b.query("and the port?", last); q.Context.Last != "where-talks" || q.Context.Before != last.before || q.Context.Asked != "where is it" {
+	if q := b.query("and the port?", last); q.Context.Last != "where-talks" || q.Context.Before != last.before || q.Context.Typed != "and the port?" {
 		t.Errorf("a follow-up is read as %+v", q)
 	}
 }

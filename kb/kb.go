@@ -27,6 +27,7 @@ type Base struct {
 	Demands     []Demand
 	Quotes      []Quote
 	Entries     []Entry // what is told, what is not, and talk about the bot, in that order
+	FollowUps   []FollowUp
 	Elsewhere   Elsewhere
 	Version     string // a short hash of all the files: the same files give the same version
 
@@ -93,6 +94,14 @@ var classNames = [...]string{Told: "told", NotTold: "not told", Talk: "talk"}
 type Phrase struct {
 	Text string
 	At   Position
+}
+
+// A FollowUp is what readers ask right after an answer and what means something only there: "and who led it?".
+type FollowUp struct {
+	After string   // id of the entry that was answered
+	Entry string   // id of the entry that answers the follow-up
+	Asked []Phrase // ways of asking it
+	At    Position
 }
 
 // A Side is a party: a state or a group of states.

@@ -18,6 +18,14 @@ func (b *Base) Corpus() *match.Corpus {
 		}
 		c.Entries = append(c.Entries, m)
 	}
+	c.FollowUps = b.beside()
+	for _, f := range b.FollowUps {
+		m := match.FollowUp{After: f.After, Entry: f.Entry}
+		for _, p := range f.Asked {
+			m.Asked = append(m.Asked, p.Text)
+		}
+		c.FollowUps = append(c.FollowUps, m)
+	}
 	add := func(id string, kind match.NameKind, roles []string, names ...[]string) {
 		n := match.Name{ID: id, Kind: kind, Roles: roles}
 		for _, list := range names {
@@ -42,4 +50,24 @@ func (b *Base) Corpus() *match.Corpus {
 	}
 	c.Elsewhere = append(append(append(c.Elsewhere, b.Elsewhere.People...), b.Elsewhere.Places...), b.Elsewhere.Organisations...)
 	return c
+}
+
+// beside lists the entries that belong after one another because of what they offer: whoever was told one may ask for
+// another that it offers or that offers it, and for what a group of what is not told names as what is told.
+func (b *Base) beside() []match.FollowUp {
+	var out []match.FollowUp
+	for i := range b.Entries {
+		e := &b.Entries[i]
+		for _, id := range e.Related {
+			other, ok := b.Entry(id)
+			if !ok || other.Class == Talk || e.Class == Talk {
+				continue
+			}
+			out = append(out, match.FollowUp{After: id, Entry: e.ID})
+			if e.Class == Told && other.Class == Told {
+				out = append(out, match.FollowUp{After: e.ID, Entry: id})
+			}
+		}
+	}
+	return out
 }

@@ -191,7 +191,7 @@ func (l *linter) answers() {
 }
 
 // twins finds phrasings that stand twice ("twin"), that have the same words in another order in two entries ("near-twin"),
-// and that have no words at all ("no-words").
+// and that have no words at all ("no-words"). A follow-up is one of its entry's: "when was that" may stand after each.
 func (l *linter) twins() {
 	type first struct {
 		entry string
@@ -221,6 +221,22 @@ func (l *linter) twins() {
 				continue
 			}
 			near[key] = first{e.ID, p.At}
+		}
+	}
+	after := map[string]first{}
+	for _, u := range l.b.FollowUps {
+		for _, p := range u.Asked {
+			key := match.Normal(p.Text)
+			if key == "" {
+				l.find(p.At, "no-words", "follow-ups of %s: %q has no words", u.After, p.Text)
+				continue
+			}
+			key = u.After + " " + key
+			if f, ok := after[key]; ok {
+				l.find(p.At, "twin", "follow-ups of %s: %q stands already under %s (%s)", u.After, p.Text, f.entry, f.at)
+				continue
+			}
+			after[key] = first{u.Entry, p.At}
 		}
 	}
 }

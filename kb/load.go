@@ -46,6 +46,7 @@ type file struct {
 	Entries     []Entry      `yaml:"entries"`
 	NotTold     []Entry      `yaml:"not_told"`
 	Talk        []Entry      `yaml:"talk"`
+	FollowUps   []FollowUp   `yaml:"follow_ups"`
 	Elsewhere   *Elsewhere   `yaml:"elsewhere"`
 }
 
@@ -103,6 +104,7 @@ func Load(fsys fs.FS, name string) (*Base, error) {
 		b.Delegations = append(b.Delegations, f.Delegations...)
 		b.Demands = append(b.Demands, f.Demands...)
 		b.Quotes = append(b.Quotes, f.Quotes...)
+		b.FollowUps = append(b.FollowUps, f.FollowUps...)
 		told = append(told, f.Entries...)
 		notTold = append(notTold, f.NotTold...)
 		talk = append(talk, f.Talk...)
@@ -285,9 +287,10 @@ func (l *loader) syntax(err error) {
 func (l *loader) at(n *yaml.Node) Position { return Position{l.name, n.Line, n.Column} }
 
 var (
-	phraseType  = reflect.TypeFor[Phrase]()
-	dateType    = reflect.TypeFor[Date]()
-	patternType = reflect.TypeFor[Pattern]()
+	phraseType    = reflect.TypeFor[Phrase]()
+	followUpsType = reflect.TypeFor[[]FollowUp]()
+	dateType      = reflect.TypeFor[Date]()
+	patternType   = reflect.TypeFor[Pattern]()
 )
 
 // value decodes one node into v, naming what it is in faults. It returns whether there is anything in v to go on with.
@@ -301,6 +304,9 @@ func (l *loader) value(n *yaml.Node, v reflect.Value, what string) bool {
 		return false
 	}
 	switch {
+	case v.Type() == followUpsType:
+		v.Set(reflect.ValueOf(l.followUps(n, what)))
+		return true
 	case v.Kind() == reflect.Slice:
 		if n.Kind != yaml.SequenceNode {
 			l.fault(l.at(n), "value", "%s: want a list", what)
@@ -397,6 +403,38 @@ func (l *loader) mapping(n *yaml.Node, v reflect.Value, what string) bool {
 	return true
 }
 
+// followUps decodes what is asked after which entry and what answers it, two mappings of lists.
+func (l *loader) followUps(n *yaml.Node, what string) []FollowUp {
+	var out []FollowUp
+	l.each(n, what, func(after *yaml.Node, answers *yaml.Node) {
+		l.each(answers, "after "+after.Value, func(entry *yaml.Node, asked *yaml.Node) {
+			f := FollowUp{After: after.Value, Entry: entry.Value, At: l.at(entry)}
+			if l.value(asked, reflect.ValueOf(&f.Asked).Elem(), entry.Value) {
+				out = append(out, f)
+			}
+		})
+	})
+	return out
+}
+
+// each goes through the keys and values of a mapping whose keys are ids.
+func (l *loader) each(n *yaml.Node, what string, do func(key, value *yaml.Node)) {
+	if n.Kind != yaml.MappingNode {
+		l.fault(l.at(n), "value", "%s: want ids and what stands under them", what)
+		return
+	}
+	seen := map[string]int{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		if line, twice := seen[key.Value]; twice {
+			l.fault(l.at(key), "twice", "%s: %q stands here a second time (first in line %d)", what, key.Value, line)
+			continue
+		}
+		seen[key.Value] = key.Line
+		do(key, value)
+	}
+}
+
 // nearest returns the known key that a mistyped one most likely is; none if all are far from it.
 func nearest(key string, known []string) string {
 	if len(key) > 40 {
@@ -460,6 +498,19 @@ func (l *loader) check(b *Base, name string) {
 		for _, p := range e.Asked {
 			if strings.TrimSpace(p.Text) == "" {
 				l.fault(p.At, "missing", "entry %q: an empty phrasing", e.ID)
+			}
+		}
+	}
+	for _, f := range b.FollowUps {
+		if e, ok := b.Entry(f.After); !ok || e.Class != Told {
+			l.fault(f.At, "dangling", "follow-ups of %q: no entry that tells something is called so", f.After)
+		}
+		if e, ok := b.Entry(f.Entry); !ok || e.Class == Talk {
+			l.fault(f.At, "dangling", "follow-ups of %s: no entry is called %q", f.After, f.Entry)
+		}
+		for _, p := range f.Asked {
+			if strings.TrimSpace(p.Text) == "" {
+				l.fault(p.At, "missing", "follow-ups of %s: an empty phrasing", f.After)
 			}
 		}
 	}

@@ -15,6 +15,7 @@ import (
 // the index holds what was learnt from them.
 func Store(w io.Writer, b *Base, ix *match.Index) error {
 	lean := *b
+	lean.FollowUps = nil
 	lean.Entries = make([]Entry, len(b.Entries))
 	for i, e := range b.Entries {
 		e.Asked = nil

@@ -116,6 +116,7 @@ func (f statsCommand) Run(c *call) error {
 		{"entries not told", b.Count(kb.NotTold)},
 		{"talk", b.Count(kb.Talk)},
 		{"phrasings", phrasings(b)},
+		{"follow-ups", followUps(b)},
 		{"paragraphs cited", fmt.Sprintf("%d of %d", len(cited), b.Source.Paragraphs)},
 		{"people", len(b.People)},
 		{"places", len(b.Places)},

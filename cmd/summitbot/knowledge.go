@@ -100,3 +100,12 @@ func phrasings(b *kb.Base) int {
 	}
 	return n
 }
+
+// followUps counts the ways of asking on.
+func followUps(b *kb.Base) int {
+	n := 0
+	for i := range b.FollowUps {
+		n += len(b.FollowUps[i].Asked)
+	}
+	return n
+}

@@ -109,7 +109,7 @@ func (ix *Index) judge(ex []example, fold, folds, passes int) []judged {
 
 // blank is an index over the same entries that has learnt nothing yet.
 func (ix *Index) blank() *Index {
-	return &Index{entries: slices.Clone(ix.entries), byID: ix.byID, analyser: ix.analyser, asOf: ix.asOf, policy: ix.policy, hasNot: ix.hasNot}
+	return &Index{entries: slices.Clone(ix.entries), byID: ix.byID, analyser: ix.analyser, asOf: ix.asOf, policy: ix.policy, hasNot: ix.hasNot, follows: make([]follow, len(ix.entries))}
 }
 
 func (ix *Index) missing(entry, fold, folds int) bool {

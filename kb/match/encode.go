@@ -32,6 +32,13 @@ type storedEntry struct {
 	Names   []uint64
 	Numbers []int32
 	Stems   int
+	Follow  []storedFollow
+}
+
+// A storedFollow is what is asked after an entry that another one, by its number, answers.
+type storedFollow struct {
+	Entry int32
+	Asked []string
 }
 
 // The sections that follow, little-endian, in this order.
@@ -49,7 +56,7 @@ const (
 )
 
 const (
-	format     = 3
+	format     = 4
 	maxSection = 1 << 28 // bytes; a damaged file must not eat the memory
 )
 
@@ -60,7 +67,11 @@ func (ix *Index) Encode(w io.Writer) error {
 	var data [sections][]byte
 	for i := range ix.entries {
 		in := &ix.entries[i]
-		s.Entries = append(s.Entries, storedEntry{in.id, in.class, in.tells, in.names, in.numbers, len(in.stems)})
+		e := storedEntry{ID: in.id, Class: in.class, Tells: in.tells, Names: in.names, Numbers: in.numbers, Stems: len(in.stems)}
+		for _, f := range ix.follows[i].to {
+			e.Follow = append(e.Follow, storedFollow{f.entry, f.asked})
+		}
+		s.Entries = append(s.Entries, e)
 		last := int32(0)
 		for _, f := range in.stems {
 			data[sectionStems] = binary.AppendUvarint(data[sectionStems], uint64(f-last))
@@ -153,6 +164,15 @@ func Decode(r *bufio.Reader) (*Index, error) {
 			in.stems = append(in.stems, last)
 		}
 		ix.add(in)
+	}
+	ix.follows = make([]follow, len(s.Entries))
+	for i, e := range s.Entries {
+		for _, f := range e.Follow {
+			if f.Entry < 0 || int(f.Entry) >= len(s.Entries) {
+				return nil, fmt.Errorf("reading index: entry %s is damaged", e.ID)
+			}
+			ix.follows[i].to = append(ix.follows[i].to, followed{entry: f.Entry, asked: f.Asked})
+		}
 	}
 	if err := ix.model.check(len(keys)); err != nil {
 		return nil, fmt.Errorf("reading index: %w", err)

@@ -12,6 +12,7 @@ import (
 // A Corpus is what an index is learnt from.
 type Corpus struct {
 	Entries   []Entry
+	FollowUps []FollowUp
 	Names     []Name
 	Elsewhere []string // names of what no entry is about
 	AsOf      [3]int   // year, month, day after which nothing is told; zero is no limit
@@ -48,6 +49,7 @@ type Index struct {
 	asOf     [3]int
 	policy   policy
 	rarity   []float32          // of each name, 0 (all entries are about it) to 1
+	follows  []follow           // of each entry
 	common   map[string]*common // the commonest words
 	named    []*common          // words that stand for a name
 	hasNot   bool               // there are entries of class NotTold
@@ -208,6 +210,7 @@ func newIndex(c *Corpus) *Index {
 		}
 		ix.add(in)
 	}
+	ix.followBy(c.FollowUps)
 	return ix
 }
 

@@ -3,26 +3,22 @@ package match
 import (
 	"math"
 	"math/bits"
+	"slices"
 )
 
 // A Context is what was talked about before a question. Entries are given by their ids; unknown ones are passed over.
 type Context struct {
-	Before  string   // the headline of the last entry, or the last question; empty is no context
-	Asked   string   // the last question
-	Last    string   // the entry that was answered last; may be empty
-	Not     string   // the entry that said just now that there is no answer; may be empty
-	Told    []string // entries answered lately
-	Related []string // entries that tell something and belong beside the last one
-	Beside  []string // entries that say there is no answer to what is asked beside the last one
+	Before string   // the headline of the last entry, or the last question; empty is no context
+	Typed  string   // the question as it was typed, where names were put into its text; may be empty
+	Last   string   // the entry that was answered last; may be empty
+	Told   []string // entries answered lately, the newest last
 }
 
 // lean adds to each entry's score what speaks for it in what was talked about before. Logits add up as independent
 // evidence does, so an entry that fits both comes first; the result is scaled back, so that confidence means the same.
-func (ix *Index) lean(w *work, lean float32, c *Context) {
+func (ix *Index) lean(w *work, lean float32, text string, c *Context) {
 	b := ix.pool.Get().(*work)
 	defer ix.pool.Put(b)
-	ix.analyser.read(c.Asked, b)
-	before := b.kinds &^ vague
 	ix.analyser.read(c.Before, b)
 	ix.score(b)
 	last, known := ix.byID[c.Last]
@@ -42,57 +38,52 @@ func (ix *Index) lean(w *work, lean float32, c *Context) {
 	// What leans a little leans on all of this, unless it brings words of its own that nothing here is about; only what was
 	// said before counts by how much it leans.
 	bound := min(1, 2*lean) * ix.familiar(w.words)
+	scale := 1 / (1 + leanScale*lean)
 	for k := range w.z {
-		in := &ix.entries[k]
-		w.z[k] = (w.z[k] + leanBefore*lean*b.z[k]) / (1 + leanScale*lean)
+		w.z[k] = scale * (leanText*w.z[k] + leanBefore*lean*b.z[k])
 		if known {
 			w.z[k] += leanAlike * bound * ix.alike(int(last), k)
 		}
-		if in.class == Told {
+		if ix.entries[k].class == Told {
 			w.z[k] += leanTold * bound
 		}
-		switch {
-		case asked != 0 && asked&in.tells != 0:
-			w.z[k] += leanKind
-		case asked == 0 && before&in.tells != 0:
-			w.z[k] += leanKindBefore
-		}
 	}
-	add := func(more float32, ids ...string) {
-		for _, id := range ids {
-			if k, ok := ix.byID[id]; ok {
-				w.z[k] += more
-			}
-		}
+	if c.Typed != "" {
+		text = c.Typed
 	}
-	add(leanBeside*bound, c.Beside...)
-	add(leanRelated*bound, c.Related...)
-	add(-leanSaid, c.Not)
-	for _, id := range c.Told {
+	wording := ix.wording(text, b)
+	share := bound
+	for i, id := range slices.Backward(c.Told) {
+		k, ok := ix.byID[id]
+		if !ok || slices.Contains(c.Told[i+1:], id) {
+			continue
+		}
+		ix.after(w, k, wording, share)
+		share *= leanFade
 		if id != c.Last {
-			add(-leanToldBefore, id)
+			w.z[k] -= leanToldBefore
 		}
 	}
-	if !again {
-		add(-leanRepeated, c.Last)
+	if known && !again {
+		w.z[last] -= leanRepeated
 	}
 }
 
-// What leaning does to the scores, in logits but for the first two. The weights were fitted to the regression dialogues and
-// rounded (see docs/quality.md).
+// What leaning does to the scores, in logits but for those that scale. The weights were fitted to the regression dialogues
+// and to follow-ups held out, and rounded (see docs/quality.md).
 const (
-	leanScale      = .75 // how far scores are scaled back
-	leanBefore     = .7  // of the context's own scores
+	leanText       = .65 // times, what the question says
+	leanBefore     = .45 // times, what was said before
+	leanScale      = .75 // how far both are scaled back
 	leanLead       = 3   // what the last entry may lead by for its own headline
-	leanAlike      = 2.4 // for an entry about the same people, places and things as the last one
-	leanRelated    = 1.8 // for an entry that belongs beside the last one
-	leanTold       = .3  // for what is told: whoever asks on about something that was told asks for more that is
-	leanBeside     = 2   // for what is not told beside it
-	leanKind       = .2  // for the kind of thing asked
-	leanKindBefore = .4  // for the kind of thing asked before, where none is asked
-	leanRepeated   = 1.4 // against the entry that was just answered
-	leanToldBefore = 3.2 // against those before it
-	leanSaid       = .6  // against saying again that there is no answer
+	leanAlike      = 2.2 // for an entry about the same people, places and things as the last one
+	leanTold       = .9  // for what is told: whoever asks on about something that was told asks for more that is
+	leanNext       = 1.3 // for an entry that answers what is asked after the last one
+	leanMean       = 3   // for one whose follow-ups are worded like the question, on average
+	leanWord       = 2.5 // for one that has a follow-up with just these words
+	leanFade       = .45 // times, for what is asked after the entry before, and so on
+	leanRepeated   = 1.8 // against the entry that was just answered
+	leanToldBefore = 1.9 // against those before it
 )
 
 // familiar is the share of a text's content words that the corpus knows; a text without any is all familiar.

@@ -22,6 +22,13 @@ func bakery() *Corpus {
 			{ID: "owner-now", Class: NotTold, Question: "Who owns the bakery today?", Text: "That is not told.", Asked: []string{"present owner", "who runs the bakery now", "who is the boss these days", "to whom does the shop belong today", "name of the owner", "who took over after anna", "is it still owned by the family", "current proprietor"}},
 			{ID: "hello", Class: Talk, Question: "Hello", Text: "Hello!", Asked: []string{"hi", "hey there", "good morning", "hiya", "greetings", "good evening"}},
 		},
+		FollowUps: []FollowUp{
+			{After: "opening", Entry: "rye", Asked: []string{"and that bread, was it any good", "what bread do you sell then"}},
+			{After: "where", Entry: "rye", Asked: []string{"which loaf do they bake there"}},
+			{After: "where", Entry: "opening"},
+			{After: "nothing", Entry: "rye", Asked: []string{"and that bread, was it any good"}},
+			{After: "rye", Entry: "nothing"},
+		},
 		Names: []Name{
 			{ID: "anna", Kind: Person, Names: []string{"Anna Petersen", "Anna", "Petersen", "Анна"}, Roles: []string{"the founding baker"}},
 			{ID: "kiel", Kind: Place, Names: []string{"Kiel"}},
@@ -177,34 +184,34 @@ func TestLean(t *testing.T) {
 // Each part of the context moves the entries it names, and only in its own direction.
 func TestContext(t *testing.T) {
 	ix := bakeryIndex()
-	score := func(c Context, id string) float64 {
+	score := func(c Context) float64 {
 		c.Before = "Who founded the bakery?"
 		r := ix.Match(Query{Text: "and that one, was it any good?", Lean: 1, Context: c})
 		for _, x := range append(r.Best, r.Not...) {
-			if x.ID == id {
+			if x.ID == "rye" {
 				return x.Logit
 			}
 		}
-		t.Fatalf("%s is no candidate", id)
+		t.Fatal("rye is no candidate")
 		return 0
 	}
+	const typed = "and that bread, was it any good?"
 	for _, tt := range []struct {
-		what string
-		c    Context
-		more bool
+		what       string
+		less, more Context
 	}{
-		{"related", Context{Related: []string{"rye"}}, true},
-		{"beside", Context{Beside: []string{"rye"}}, true},
-		{"told before", Context{Told: []string{"rye"}}, false},
-		{"just answered", Context{Last: "rye"}, false},
-		{"just not told", Context{Not: "rye"}, false},
+		{"belongs after it", Context{Told: []string{"founder"}}, Context{Told: []string{"where"}}},
+		{"belongs after the last", Context{Told: []string{"where", "founder"}}, Context{Told: []string{"founder", "where"}}},
+		{"worded like it", Context{Told: []string{"opening"}}, Context{Told: []string{"opening"}, Typed: typed}},
+		{"told before", Context{Told: []string{"rye"}}, Context{}},
+		{"just answered", Context{Last: "rye"}, Context{}},
+		{"nothing to go on", Context{}, Context{Told: []string{"where"}}},
 	} {
-		plain, got := score(Context{}, "rye"), score(tt.c, "rye")
-		if tt.more && got <= plain || !tt.more && got >= plain {
-			t.Errorf("%s: the score goes from %.2f to %.2f", tt.what, plain, got)
+		if less, more := score(tt.less), score(tt.more); less >= more {
+			t.Errorf("%s: %.2f, not more than %.2f", tt.what, more, less)
 		}
 	}
-	if plain, got := score(Context{}, "rye"), score(Context{Told: []string{"nothing"}, Related: []string{"nothing"}, Not: "nothing"}, "rye"); got != plain {
+	if plain, got := score(Context{}), score(Context{Told: []string{"nothing"}, Last: "nothing"}); got != plain {
 		t.Errorf("unknown ids move the score from %.2f to %.2f", plain, got)
 	}
 }
@@ -224,6 +231,10 @@ func TestEncodeDecode(t *testing.T) {
 		a, b := fmt.Sprint(ix.Match(Query{Text: ask})), fmt.Sprint(back.Match(Query{Text: ask}))
 		if a != b {
 			t.Errorf("%q: %s before, %s after", ask, a, b)
+		}
+		q := Query{Text: ask, Lean: 1, Context: Context{Before: "Where is the bakery?", Last: "where", Told: []string{"opening", "where"}}}
+		if a, b := fmt.Sprint(ix.Match(q)), fmt.Sprint(back.Match(q)); a != b {
+			t.Errorf("%q, after another: %s before, %s after", ask, a, b)
 		}
 	}
 	for _, n := range []int{0, 1, len(data) / 3, len(data) - 1} {
@@ -281,7 +292,7 @@ func FuzzMatch(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s, before string) {
 		for _, lean := range []float64{0, .5} {
-			q := Query{Text: s, Lean: lean, Context: Context{Before: before, Asked: s, Last: "founder"}}
+			q := Query{Text: s, Lean: lean, Context: Context{Before: before, Typed: s, Last: "founder", Told: []string{"where", "founder"}}}
 			bakeryIndex().Explain(q)
 			r := bakeryIndex().Match(q)
 			if math.IsNaN(r.Confidence) || r.Confidence < 0 || r.Confidence > 1 {
