@@ -7,7 +7,9 @@
 //     names.go finds who and what is named.
 //   - features.go turns the words into weighted features: stems, neighbouring stems, character n-grams, pairs of content
 //     words, the kind of thing asked (kind.go), names, and a vector of its meaning from package lexicon.
-//   - model.go scores every entry with a multinomial logistic regression that train.go learnt from the phrasings.
-//   - lean.go adds what speaks for an entry in what was talked about before, where the question leans on that.
+//   - model.go scores every entry with a multinomial logistic regression that train.go learnt from the phrasings;
+//     what common words give is added up beforehand (common.go).
+//   - lean.go adds what speaks for an entry in what was talked about before, where the question leans on that, and follow.go
+//     what is asked after the entries that were answered.
 //   - match.go weighs the evidence for and against the best entries and decides: answer, ask back, or stay silent.
 package match

@@ -28,6 +28,9 @@ func (ix *Index) Explain(q Query) []string {
 	list := append(slices.Clone(r.Best[:min(3, len(r.Best))]), r.Not[:min(1, len(r.Not))]...)
 	for _, c := range list {
 		say("%-9s %-40s score %6.2f = logit %.2f%s", c.Class, c.ID, c.Score, c.Logit, ix.policy.weighed(&c.Evidence))
+		if after := ix.expectedAfter(q, c.Entry); after != "" {
+			say("          is what is asked after %s", after)
+		}
 		say("          for it: %s", ix.speaking(w, c.Entry))
 	}
 	s := r.Signals
@@ -37,6 +40,16 @@ func (ix *Index) Explain(q Query) []string {
 }
 
 func (c Class) String() string { return [...]string{"told", "not told", "talk"}[c] }
+
+// expectedAfter names the latest of the entries told before that this one follows; none where the question leans on nothing.
+func (ix *Index) expectedAfter(q Query, entry int) string {
+	for _, id := range slices.Backward(q.Context.Told) {
+		if k, ok := ix.byID[id]; ok && q.Lean > 0 && slices.ContainsFunc(ix.follows[k].to, func(f followed) bool { return int(f.entry) == entry }) {
+			return id
+		}
+	}
+	return ""
+}
 
 // reading writes a question's words as they were understood.
 func (ix *Index) reading(w *work) string {

@@ -216,6 +216,14 @@ func TestContext(t *testing.T) {
 	}
 }
 
+func TestExplainFollowUp(t *testing.T) {
+	q := Query{Text: "and that bread, was it any good?", Lean: 1, Context: Context{Before: "When is the bakery open?", Last: "opening", Told: []string{"where", "opening"}}}
+	lines := strings.Join(bakeryIndex().Explain(q), "\n")
+	if want := "is what is asked after opening"; !strings.Contains(lines, want) {
+		t.Errorf("no word of %q in:\n%s", want, lines)
+	}
+}
+
 func TestEncodeDecode(t *testing.T) {
 	ix := bakeryIndex()
 	var buf bytes.Buffer

@@ -18,7 +18,7 @@ type policy struct {
 var defaultPolicy = policy{
 	Names: -.8, Sides: -.6, Numbers: -.5, Kind: -.8, Covered: 2,
 	Bias: -1, Gap: 2, Foreign: -2,
-	Answer: .65, Clarify: .4,
+	Answer: .55, Clarify: .4,
 }
 
 // talkCovered is how much of a text's weight must be words of a greeting's phrasings for it to be taken for one: talk has
