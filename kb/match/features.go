@@ -276,11 +276,6 @@ func (v *vocabulary) vectorize(x *extract, s *scratch) vector {
 	return s.vec
 }
 
-// knowsAny says whether any of the features is in the vocabulary.
-func (v *vocabulary) knowsAny(fs []feature) bool {
-	return slices.ContainsFunc(fs, func(f feature) bool { _, ok := v.id[f]; return ok })
-}
-
 // stems appends the features of an extract's single stems to buf, sorted and without doubles, and returns with them the
 // length of all its stems, the unknown ones included.
 func (v *vocabulary) stems(x *extract, buf []int32) ([]int32, float32) {

@@ -86,6 +86,17 @@ const (
 	leanToldBefore = 1.9 // against those before it
 )
 
+// sensible says whether at least half of a text's words are words at all: nonsense asks for nothing more of what was said.
+func (a *analyser) sensible(words []word) bool {
+	n := 0
+	for _, w := range words {
+		if w.name >= 0 || w.corrected == "" && (a.knows(w.text) || a.lex.IsWord(w.text)) {
+			n++
+		}
+	}
+	return 2*n >= len(words)
+}
+
 // familiar is the share of a text's content words that the corpus knows; a text without any is all familiar.
 func (ix *Index) familiar(words []word) float32 {
 	content, known := float32(0), float32(0)

@@ -83,8 +83,7 @@ func (ix *Index) match(q Query, w *work) Result {
 		return Result{Outcome: NoAnswer}
 	}
 	ix.score(w)
-	// What has no word that the corpus knows asks for nothing more of what was said.
-	if q.Lean > 0 && q.Context.Before != "" && ix.vocab.knowsAny(w.x.block[blockStem]) {
+	if q.Lean > 0 && q.Context.Before != "" && ix.analyser.sensible(w.words) {
 		ix.lean(w, float32(q.Lean), q.Text, &q.Context)
 	}
 	r := ix.weigh(w)

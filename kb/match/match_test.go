@@ -211,6 +211,10 @@ func TestContext(t *testing.T) {
 			t.Errorf("%s: %.2f, not more than %.2f", tt.what, more, less)
 		}
 	}
+	nonsense := ix.Match(Query{Text: "and qwertz zxcv", Lean: 1, Context: Context{Before: "Where is the bakery?", Last: "where", Told: []string{"where"}}})
+	if plain := ix.Match(Query{Text: "and qwertz zxcv"}); nonsense.Best[0].Logit != plain.Best[0].Logit {
+		t.Errorf("nonsense leans on what was said: %.2f instead of %.2f", nonsense.Best[0].Logit, plain.Best[0].Logit)
+	}
 	if plain, got := score(Context{}), score(Context{Told: []string{"nothing"}, Last: "nothing"}); got != plain {
 		t.Errorf("unknown ids move the score from %.2f to %.2f", plain, got)
 	}
