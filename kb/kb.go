@@ -96,7 +96,7 @@ type Phrase struct {
 	At   Position
 }
 
-// A FollowUp is what readers ask right after an answer and what means something only there: "and who led it?".
+// A FollowUp is asked right after an answer and means something only there: "and who led it?".
 type FollowUp struct {
 	After string   // id of the entry that was answered
 	Entry string   // id of the entry that answers the follow-up

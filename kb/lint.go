@@ -191,53 +191,47 @@ func (l *linter) answers() {
 }
 
 // twins finds phrasings that stand twice ("twin"), that have the same words in another order in two entries ("near-twin"),
-// and that have no words at all ("no-words"). A follow-up is one of its entry's: "when was that" may stand after each.
+// and that have no words at all ("no-words"). Follow-ups are held
+// against those after the same entry: "when was that" may stand after each.
 func (l *linter) twins() {
 	type first struct {
 		entry string
 		at    Position
 	}
 	same, near := map[string]first{}, map[string]first{}
-	for _, e := range l.b.Entries {
-		for _, p := range e.Asked {
+	// check looks at the phrasings that lead to an entry among all of one scope, and hands on those that are the first of their words.
+	check := func(scope, of, standing, entry string, asked []Phrase, fresh func(p Phrase, key string)) {
+		for _, p := range asked {
 			key := match.Normal(p.Text)
 			if key == "" {
-				l.find(p.At, "no-words", "%s: %q has no words", e.ID, p.Text)
+				l.find(p.At, "no-words", "%s: %q has no words", of, p.Text)
 				continue
 			}
-			if f, ok := same[key]; ok {
-				l.find(p.At, "twin", "%s: %q stands already in %s (%s)", e.ID, p.Text, f.entry, f.at)
+			if f, ok := same[scope+" "+key]; ok {
+				l.find(p.At, "twin", "%s: %q stands already %s %s (%s)", of, p.Text, standing, f.entry, f.at)
 				continue
 			}
-			same[key] = first{e.ID, p.At}
+			same[scope+" "+key] = first{entry, p.At}
+			fresh(p, key)
+		}
+	}
+	for _, e := range l.b.Entries {
+		check("", e.ID, "in", e.ID, e.Asked, func(p Phrase, key string) {
 			words := strings.Fields(key)
 			if len(words) < 4 {
-				continue // too few to call it the same question
+				return // too few to call it the same question
 			}
 			slices.Sort(words)
 			key = strings.Join(words, " ")
 			if f, ok := near[key]; ok && f.entry != e.ID {
 				l.find(p.At, "near-twin", "%s: %q has the same words as a phrasing of %s (%s)", e.ID, p.Text, f.entry, f.at)
-				continue
+				return
 			}
 			near[key] = first{e.ID, p.At}
-		}
+		})
 	}
-	after := map[string]first{}
 	for _, u := range l.b.FollowUps {
-		for _, p := range u.Asked {
-			key := match.Normal(p.Text)
-			if key == "" {
-				l.find(p.At, "no-words", "follow-ups of %s: %q has no words", u.After, p.Text)
-				continue
-			}
-			key = u.After + " " + key
-			if f, ok := after[key]; ok {
-				l.find(p.At, "twin", "follow-ups of %s: %q stands already under %s (%s)", u.After, p.Text, f.entry, f.at)
-				continue
-			}
-			after[key] = first{u.Entry, p.At}
-		}
+		check(u.After, "follow-ups of "+u.After, "under", u.Entry, u.Asked, func(Phrase, string) {})
 	}
 }
 

@@ -393,11 +393,9 @@ func (l *loader) mapping(n *yaml.Node, v reflect.Value, what string) bool {
 			l.fault(l.at(key), "unknown-field", "%s: unknown field %q%s", what, key.Value, hint)
 			continue
 		}
-		if line, twice := seen[key.Value]; twice {
-			l.fault(l.at(key), "twice", "%s: %q stands here a second time (first in line %d)", what, key.Value, line)
+		if !l.once(seen, key, what) {
 			continue
 		}
-		seen[key.Value] = key.Line
 		l.value(value, v.Field(f), key.Value)
 	}
 	return true
@@ -426,13 +424,20 @@ func (l *loader) each(n *yaml.Node, what string, do func(key, value *yaml.Node))
 	seen := map[string]int{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], n.Content[i+1]
-		if line, twice := seen[key.Value]; twice {
-			l.fault(l.at(key), "twice", "%s: %q stands here a second time (first in line %d)", what, key.Value, line)
-			continue
+		if l.once(seen, key, what) {
+			do(key, value)
 		}
-		seen[key.Value] = key.Line
-		do(key, value)
 	}
+}
+
+// once says whether a key stands in a mapping for the first time; a second time is a fault.
+func (l *loader) once(seen map[string]int, key *yaml.Node, what string) bool {
+	if line, twice := seen[key.Value]; twice {
+		l.fault(l.at(key), "twice", "%s: %q stands here a second time (first in line %d)", what, key.Value, line)
+		return false
+	}
+	seen[key.Value] = key.Line
+	return true
 }
 
 // nearest returns the known key that a mistyped one most likely is; none if all are far from it.
@@ -506,7 +511,7 @@ func (l *loader) check(b *Base, name string) {
 			l.fault(f.At, "dangling", "follow-ups of %q: no entry that tells something is called so", f.After)
 		}
 		if e, ok := b.Entry(f.Entry); !ok || e.Class == Talk {
-			l.fault(f.At, "dangling", "follow-ups of %s: no entry is called %q", f.After, f.Entry)
+			l.fault(f.At, "dangling", "follow-ups of %s: no entry that tells something, or says that it is not told, is called %q", f.After, f.Entry)
 		}
 		for _, p := range f.Asked {
 			if strings.TrimSpace(p.Text) == "" {

@@ -12,7 +12,7 @@ import (
 )
 
 // Store writes a knowledge base with its index, so that Restore need neither parse nor learn. The phrasings are left out:
-// the index holds what was learnt from them.
+// the index holds what was learnt from them, and the follow-ups.
 func Store(w io.Writer, b *Base, ix *match.Index) error {
 	lean := *b
 	lean.FollowUps = nil
