@@ -91,7 +91,8 @@ func (b *Bot) query(text string, last topic) match.Query {
 		lean *= leanNamed
 	}
 	q.Lean = lean
-	q.Context = match.Context{Before: last.before, Typed: text, Last: last.entry}
+	q.Typed = text
+	q.Context = match.Context{Before: last.before, Last: last.entry}
 	asked := ""
 	for _, t := range last.turns {
 		asked = t.asked

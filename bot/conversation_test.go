@@ -72,7 +72,7 @@ func TestCorrection(t *testing.T) {
 	if q := b.query("no, wrong!", last); q.Text != "no, wrong!" || q.Context.Last != "where-talks" {
 		t.Errorf("a correction that says nothing else is read as %+v", q)
 	}
-	if q := b.query("and the port?", last); q.Context.Last != "where-talks" || q.Context.Before != last.before || q.Context.Typed != "and the port?" {
+	if q := b.query("and the port?", last); q.Context.Last != "where-talks" || q.Context.Before != last.before || q.Typed != "and the port?" {
 		t.Errorf("a follow-up is read as %+v", q)
 	}
 }

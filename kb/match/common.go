@@ -33,9 +33,11 @@ func (ix *Index) prepare() {
 	for _, i := range order {
 		ix.common[words[i]] = ix.prepareWord(words[i], ix.analyser.words[words[i]].sense)
 	}
-	ix.named = ix.named[:0]
+	ix.named = make([]*common, len(ix.analyser.names.main))
 	for i, text := range ix.analyser.names.main {
-		ix.named = append(ix.named, ix.prepareWord(text, ix.analyser.names.sense[i]))
+		if ix.analyser.names.list[i].Kind.collapses() {
+			ix.named[i] = ix.prepareWord(text, ix.analyser.names.sense[i])
+		}
 	}
 }
 
@@ -64,90 +66,94 @@ func (ix *Index) prepareWord(text string, means sense) *common {
 // scoreWords adds to z what the words' characters and senses give.
 func (ix *Index) scoreWords(w *work) {
 	w.common = w.common[:0]
-	w.rare.reset()
-	sense := &w.sense
-	clear(sense[:])
 	for _, x := range w.words {
 		c := ix.common[x.text]
 		if x.name >= 0 {
 			c = ix.named[x.name]
 		}
 		w.common = append(w.common, c)
-		x.sense.addTo(sense)
+	}
+	ix.scoreChars(w)
+	ix.scoreSense(w)
+}
+
+func (ix *Index) scoreChars(w *work) {
+	for i, c := range w.common {
 		if c == nil {
-			w.rare.chars(x.text, 0)
-			x.sense.addTo(&w.rare.sense)
+			w.x.chars(w.words[i].text, i)
 		}
 	}
-	length := float64(0)
-	unseen := float64(ix.vocab.unseen) * float64(ix.vocab.unseen)
+	unseen := 0
 	w.s.ids = w.s.ids[:0]
-	for _, f := range w.rare.block[blockChar] {
+	for _, f := range w.x.block[blockChar] {
 		if id, ok := ix.vocab.id[f]; ok {
 			w.s.ids = append(w.s.ids, id)
 		} else {
-			length += unseen
+			unseen++
 		}
 	}
-	t := tally{times: slices.Grow(w.times, len(ix.vocab.idf))[:len(ix.vocab.idf)], idf: ix.vocab.idf}
-	w.times = t.times
-	t.add(w.s.ids)
+	if len(w.times) != len(ix.vocab.idf) {
+		w.times = make([]uint16, len(ix.vocab.idf))
+	}
+	length := w.tally(w.s.ids, ix.vocab.idf)
 	for _, c := range w.common {
 		if c != nil {
-			t.add(c.chars)
-			length += float64(c.unseen) * unseen
+			length += w.tally(c.chars, ix.vocab.idf)
+			unseen += c.unseen
 		}
 	}
-	if length += t.length; length > 0 {
-		scale := blockWeight[blockChar] / float32(math.Sqrt(length))
-		for _, c := range w.common {
-			if c != nil {
-				blas.Saxpy(len(w.z), scale, c.char, 1, w.z, 1)
-			}
-		}
-		for _, id := range w.s.ids {
-			ix.model.add(id, scale*ix.vocab.idf[id], w.z)
-		}
+	length += float64(unseen) * float64(ix.vocab.unseen) * float64(ix.vocab.unseen)
+	if length == 0 {
+		return
 	}
-	t.clear(w.s.ids)
+	scale := blockWeight[blockChar] / float32(math.Sqrt(length))
+	for _, id := range w.s.ids {
+		ix.model.add(id, scale*ix.vocab.idf[id], w.z)
+		w.times[id] = 0
+	}
 	for _, c := range w.common {
 		if c != nil {
-			t.clear(c.chars)
-		}
-	}
-	if length := squaredLength(sense[:]); length > 0 {
-		scale := senseWeight / float32(math.Sqrt(length))
-		for _, c := range w.common {
-			if c != nil && c.sense != nil {
-				blas.Saxpy(len(w.z), scale, c.sense, 1, w.z, 1)
-			}
-		}
-		for i, v := range w.rare.sense {
-			if v != 0 {
-				ix.model.add(int32(len(ix.vocab.idf)+i), scale*v, w.z)
+			blas.Saxpy(len(w.z), scale, c.char, 1, w.z, 1)
+			for _, id := range c.chars {
+				w.times[id] = 0
 			}
 		}
 	}
 }
 
-// A tally counts features, to find the squared length of a block of them.
-type tally struct {
-	times  []uint8 // how often each was seen; all zero between questions
-	idf    []float32
-	length float64
-}
-
-func (t *tally) add(features []int32) {
+// tally counts features and returns by how much they lengthen the square of their block.
+func (w *work) tally(features []int32, idf []float32) float64 {
+	more := 0.0
 	for _, f := range features {
-		n := float64(t.times[f])
-		t.times[f] = uint8(min(n+1, math.MaxUint8))
-		t.length += (2*n + 1) * float64(t.idf[f]) * float64(t.idf[f]) // (n+1)² - n²
+		n := float64(w.times[f])
+		w.times[f]++
+		more += (2*n + 1) * float64(idf[f]) * float64(idf[f]) // (n+1)² - n²
 	}
+	return more
 }
 
-func (t *tally) clear(features []int32) {
-	for _, f := range features {
-		t.times[f] = 0
+func (ix *Index) scoreSense(w *work) {
+	var all, rare [lexicon.Dims]float32
+	for i, x := range w.words {
+		x.sense.addTo(&all)
+		if w.common[i] == nil {
+			x.sense.addTo(&rare)
+		}
+	}
+	length := squaredLength(all[:])
+	if length == 0 {
+		return
+	}
+	scale := senseWeight / float32(math.Sqrt(length))
+	for _, c := range w.common {
+		if c != nil && c.sense != nil {
+			blas.Saxpy(len(w.z), scale, c.sense, 1, w.z, 1)
+		}
+	}
+	for i, v := range rare {
+		if v != 0 {
+			ix.model.add(int32(len(ix.vocab.idf)+i), scale*v, w.z)
+		}
 	}
 }
 

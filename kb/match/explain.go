@@ -18,7 +18,8 @@ func (ix *Index) Explain(q Query) []string {
 	var out []string
 	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
 	say("read as: %s", ix.reading(w))
-	if q.Lean > 0 && q.Context.Before != "" {
+	leans := ix.leans(&q, w.words)
+	if leans {
 		say("leans on: %q (%.2f)", q.Context.Before, q.Lean)
 	}
 	if len(r.Best) == 0 {
@@ -28,7 +29,7 @@ func (ix *Index) Explain(q Query) []string {
 	list := append(slices.Clone(r.Best[:min(3, len(r.Best))]), r.Not[:min(1, len(r.Not))]...)
 	for _, c := range list {
 		say("%-9s %-40s score %6.2f = logit %.2f%s", c.Class, c.ID, c.Score, c.Logit, ix.policy.weighed(&c.Evidence))
-		if after := ix.expectedAfter(q, c.Entry); after != "" {
+		if after := ix.expectedAfter(q.Context.Told, c.Entry); leans && after != "" {
 			say("          is what is asked after %s", after)
 		}
 		say("          for it: %s", ix.speaking(w, c.Entry))
@@ -41,10 +42,10 @@ func (ix *Index) Explain(q Query) []string {
 
 func (c Class) String() string { return [...]string{"told", "not told", "talk"}[c] }
 
-// expectedAfter names the latest of the entries told before that this one follows; none where the question leans on nothing.
-func (ix *Index) expectedAfter(q Query, entry int) string {
-	for _, id := range slices.Backward(q.Context.Told) {
-		if k, ok := ix.byID[id]; ok && q.Lean > 0 && slices.ContainsFunc(ix.follows[k].to, func(f followed) bool { return int(f.entry) == entry }) {
+// expectedAfter names the latest of the entries told before that this one follows.
+func (ix *Index) expectedAfter(told []string, entry int) string {
+	for _, id := range slices.Backward(told) {
+		if k, ok := ix.byID[id]; ok && slices.ContainsFunc(ix.follows[k].to, func(f followed) bool { return int(f.entry) == entry }) {
 			return id
 		}
 	}

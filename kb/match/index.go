@@ -5,8 +5,6 @@ import (
 	"math"
 	"slices"
 	"sync"
-
-	"summitbot/kb/match/lexicon"
 )
 
 // A Corpus is what an index is learnt from.
@@ -51,7 +49,7 @@ type Index struct {
 	rarity   []float32          // of each name, 0 (all entries are about it) to 1
 	follows  []follow           // of each entry
 	common   map[string]*common // the commonest words
-	named    []*common          // words that stand for a name
+	named    []*common          // the words that stand for each name; nil for a name that stays as it is written
 	hasNot   bool               // there are entries of class NotTold
 	pool     sync.Pool
 }
@@ -79,9 +77,7 @@ type work struct {
 	z        []float32 // a score for each entry
 	stems    []int32
 	common   []*common // of each word, nil if it is not common
-	rare     extract   // of the others
-	sense    [lexicon.Dims]float32
-	times    []uint8
+	times    []uint16  // how often each feature of the characters was seen; all zero between questions
 }
 
 // read analyses a text into w: its words, the names in it and what it asks for.

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"cmp"
 	"math"
 	"math/bits"
 	"slices"
@@ -9,14 +10,19 @@ import (
 // A Context is what was talked about before a question. Entries are given by their ids; unknown ones are passed over.
 type Context struct {
 	Before string   // the headline of the last entry, or the last question; empty is no context
-	Typed  string   // the question as it was typed, where names were put into its text; may be empty
 	Last   string   // the entry that was answered last; may be empty
 	Told   []string // entries answered lately, the newest last
 }
 
+// leans says whether a question is read with what was talked about before. Nonsense asks for nothing more of that.
+func (ix *Index) leans(q *Query, words []word) bool {
+	return q.Lean > 0 && q.Context.Before != "" && ix.analyser.sensible(words)
+}
+
 // lean adds to each entry's score what speaks for it in what was talked about before. Logits add up as independent
 // evidence does, so an entry that fits both comes first; the result is scaled back, so that confidence means the same.
-func (ix *Index) lean(w *work, lean float32, text string, c *Context) {
+func (ix *Index) lean(w *work, q *Query) {
+	lean, c := float32(q.Lean), &q.Context
 	b := ix.pool.Get().(*work)
 	defer ix.pool.Put(b)
 	ix.analyser.read(c.Before, b)
@@ -48,10 +54,7 @@ func (ix *Index) lean(w *work, lean float32, text string, c *Context) {
 			w.z[k] += leanTold * bound
 		}
 	}
-	if c.Typed != "" {
-		text = c.Typed
-	}
-	wording := ix.wording(text, b)
+	wording := ix.wording(cmp.Or(q.Typed, q.Text), b)
 	share := bound
 	for i, id := range slices.Backward(c.Told) {
 		k, ok := ix.byID[id]
@@ -86,7 +89,7 @@ const (
 	leanToldBefore = 1.9 // against those before it
 )
 
-// sensible says whether at least half of a text's words are words at all: nonsense asks for nothing more of what was said.
+// sensible says whether at least half of a text's words are words at all.
 func (a *analyser) sensible(words []word) bool {
 	n := 0
 	for _, w := range words {

@@ -21,6 +21,7 @@ func (o Outcome) String() string { return [...]string{"answer", "clarify", "no a
 // A Query is a question, and what it may lean on.
 type Query struct {
 	Text    string
+	Typed   string  // as it was typed, where names were put into Text; may be empty
 	Lean    float64 // how much of the context is to be read into Text: 0 is nothing, 1 as much as of Text itself
 	Context Context
 }
@@ -83,8 +84,8 @@ func (ix *Index) match(q Query, w *work) Result {
 		return Result{Outcome: NoAnswer}
 	}
 	ix.score(w)
-	if q.Lean > 0 && q.Context.Before != "" && ix.analyser.sensible(w.words) {
-		ix.lean(w, float32(q.Lean), q.Text, &q.Context)
+	if ix.leans(&q, w.words) {
+		ix.lean(w, &q)
 	}
 	r := ix.weigh(w)
 	ix.policy.decide(&r)

@@ -184,9 +184,13 @@ func TestLean(t *testing.T) {
 // Each part of the context moves the entries it names, and only in its own direction.
 func TestContext(t *testing.T) {
 	ix := bakeryIndex()
-	score := func(c Context) float64 {
-		c.Before = "Who founded the bakery?"
-		r := ix.Match(Query{Text: "and that one, was it any good?", Lean: 1, Context: c})
+	type said struct {
+		c     Context
+		typed string
+	}
+	score := func(s said) float64 {
+		s.c.Before = "Who founded the bakery?"
+		r := ix.Match(Query{Text: "and that one, was it any good?", Typed: s.typed, Lean: 1, Context: s.c})
 		for _, x := range append(r.Best, r.Not...) {
 			if x.ID == "rye" {
 				return x.Logit
@@ -195,17 +199,17 @@ func TestContext(t *testing.T) {
 		t.Fatal("rye is no candidate")
 		return 0
 	}
-	const typed = "and that bread, was it any good?"
+	told := func(ids ...string) said { return said{c: Context{Told: ids}} }
 	for _, tt := range []struct {
 		what       string
-		less, more Context
+		less, more said
 	}{
-		{"belongs after it", Context{Told: []string{"founder"}}, Context{Told: []string{"where"}}},
-		{"belongs after the last", Context{Told: []string{"where", "founder"}}, Context{Told: []string{"founder", "where"}}},
-		{"worded like it", Context{Told: []string{"opening"}}, Context{Told: []string{"opening"}, Typed: typed}},
-		{"told before", Context{Told: []string{"rye"}}, Context{}},
-		{"just answered", Context{Last: "rye"}, Context{}},
-		{"nothing to go on", Context{}, Context{Told: []string{"where"}}},
+		{"belongs after it", told("founder"), told("where")},
+		{"belongs after the last", told("where", "founder"), told("founder", "where")},
+		{"worded like it", told("opening"), said{told("opening").c, "and that bread, was it any good?"}},
+		{"told before", told("rye"), told()},
+		{"just answered", said{c: Context{Last: "rye"}}, told()},
+		{"nothing to go on", told(), told("where")},
 	} {
 		if less, more := score(tt.less), score(tt.more); less >= more {
 			t.Errorf("%s: %.2f, not more than %.2f", tt.what, more, less)
@@ -215,7 +219,7 @@ func TestContext(t *testing.T) {
 	if plain := ix.Match(Query{Text: "and qwertz zxcv"}); nonsense.Best[0].Logit != plain.Best[0].Logit {
 		t.Errorf("nonsense leans on what was said: %.2f instead of %.2f", nonsense.Best[0].Logit, plain.Best[0].Logit)
 	}
-	if plain, got := score(Context{}), score(Context{Told: []string{"nothing"}, Last: "nothing"}); got != plain {
+	if plain, got := score(told()), score(said{c: Context{Told: []string{"nothing"}, Last: "nothing"}}); got != plain {
 		t.Errorf("unknown ids move the score from %.2f to %.2f", plain, got)
 	}
 }
@@ -304,7 +308,7 @@ func FuzzMatch(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s, before string) {
 		for _, lean := range []float64{0, .5} {
-			q := Query{Text: s, Lean: lean, Context: Context{Before: before, Typed: s, Last: "founder", Told: []string{"where", "founder"}}}
+			q := Query{Text: s, Lean: lean, Typed: s, Context: Context{Before: before, Last: "founder", Told: []string{"where", "founder"}}}
 			bakeryIndex().Explain(q)
 			r := bakeryIndex().Match(q)
 			if math.IsNaN(r.Confidence) || r.Confidence < 0 || r.Confidence > 1 {

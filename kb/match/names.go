@@ -152,10 +152,9 @@ func (n *names) collapse(words []word, ms []mention) []word {
 	at := 0
 	for i := range ms {
 		m := &ms[i]
-		kind := n.list[m.name].Kind
 		out = append(out, words[at:m.from]...)
 		start := len(out)
-		if !m.role && (kind == Person || kind == Place) {
+		if !m.role && n.list[m.name].Kind.collapses() {
 			w := words[m.from]
 			w.end = words[m.to-1].end
 			w.text, w.stem, w.sense, w.content, w.name = n.main[m.name], n.hash[m.name], n.sense[m.name], true, m.name
@@ -168,6 +167,9 @@ func (n *names) collapse(words []word, ms []mention) []word {
 	}
 	return append(out, words[at:]...)
 }
+
+// collapses says whether one word is put in the place of such a name.
+func (k NameKind) collapses() bool { return k == Person || k == Place }
 
 // knows says whether all words stand in the phrasings.
 func (a *analyser) knows(words ...string) bool {
