@@ -47,7 +47,7 @@ const (
 	sectionKeys            // the vocabulary's features, uint64
 	sectionIDF             // float32
 	sectionStart           // uint32
-	sectionClass           // uint16
+	sectionClass           // varints, see model.steps
 	sectionWeight          // int8
 	sectionScale           // float32
 	sectionRows            // int8, each row by its scale
@@ -56,7 +56,7 @@ const (
 )
 
 const (
-	format     = 4
+	format     = 5
 	maxSection = 1 << 28 // bytes; a damaged file must not eat the memory
 )
 
@@ -83,7 +83,7 @@ func (ix *Index) Encode(w io.Writer) error {
 		keys[id] = f
 	}
 	rows, rowScale := ix.model.packRows()
-	for i, from := range [sections]any{sectionKeys: keys, sectionIDF: ix.vocab.idf, sectionStart: ix.model.start, sectionClass: ix.model.class, sectionWeight: ix.model.weight, sectionScale: ix.model.scale, sectionRows: rows, sectionRowScale: rowScale} {
+	for i, from := range [sections]any{sectionKeys: keys, sectionIDF: ix.vocab.idf, sectionStart: ix.model.start, sectionClass: ix.model.steps(), sectionWeight: ix.model.weight, sectionScale: ix.model.scale, sectionRows: rows, sectionRowScale: rowScale} {
 		if from != nil {
 			var err error
 			if data[i], err = binary.Append(nil, binary.LittleEndian, from); err != nil {
@@ -134,7 +134,7 @@ func Decode(r *bufio.Reader) (*Index, error) {
 	keys := next[feature](&in)
 	ix.vocab.idf = next[float32](&in)
 	ix.model.start = next[uint32](&in)
-	ix.model.class = next[uint16](&in)
+	steps := next[byte](&in)
 	ix.model.weight = next[int8](&in)
 	ix.model.scale = next[float32](&in)
 	rows := next[int8](&in)
@@ -175,6 +175,9 @@ func Decode(r *bufio.Reader) (*Index, error) {
 		}
 	}
 	if err := ix.model.check(len(keys)); err != nil {
+		return nil, fmt.Errorf("reading index: %w", err)
+	}
+	if err := ix.model.climb(steps); err != nil {
 		return nil, fmt.Errorf("reading index: %w", err)
 	}
 	ix.derive()

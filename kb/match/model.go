@@ -1,6 +1,7 @@
 package match
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 
@@ -166,25 +167,51 @@ func (m *model) unpackRows(rows []int8, scale []float32) {
 	}
 }
 
+// steps packs the classes as varints of how far each of a feature's is from the one before it, the first from 0.
+func (m *model) steps() []byte {
+	var out []byte
+	for f := range m.sparse() {
+		last := uint16(0)
+		for _, k := range m.class[m.start[f]:m.start[f+1]] {
+			out = binary.AppendUvarint(out, uint64(k-last))
+			last = k
+		}
+	}
+	return out
+}
+
+// climb is the reverse of steps; check must have found that each feature has its place.
+func (m *model) climb(steps []byte) error {
+	m.class = make([]uint16, len(m.weight))
+	for f := range m.sparse() {
+		last := uint64(0)
+		for i := m.start[f]; i < m.start[f+1]; i++ {
+			step, size := binary.Uvarint(steps)
+			last += step
+			if size <= 0 || last >= uint64(m.classes) {
+				return fmt.Errorf("feature %d has classes that are not there", f)
+			}
+			steps = steps[size:]
+			m.class[i] = uint16(last)
+		}
+	}
+	return nil
+}
+
 // check finds what would make scoring read beyond the weights.
 func (m *model) check(features int) error {
 	sparse := m.sparse()
 	switch {
 	case sparse > features || len(m.start) != sparse+1:
 		return fmt.Errorf("%d features, but weights of %d", features, sparse)
-	case len(m.class) != len(m.weight) || int(m.start[sparse]) != len(m.class):
-		return fmt.Errorf("%d weights of %d classes", len(m.weight), len(m.class))
+	case int(m.start[sparse]) != len(m.weight):
+		return fmt.Errorf("%d weights, want %d", len(m.weight), m.start[sparse])
 	case len(m.rows) != (features-sparse+lexicon.Dims)*m.classes:
 		return fmt.Errorf("%d weights in rows, want %d of %d", len(m.rows), features-sparse+lexicon.Dims, m.classes)
 	}
 	for f := range sparse {
 		if m.start[f] > m.start[f+1] {
 			return fmt.Errorf("feature %d has no place", f)
-		}
-	}
-	for _, c := range m.class {
-		if int(c) >= m.classes {
-			return fmt.Errorf("class %d of %d", c, m.classes)
 		}
 	}
 	return nil
